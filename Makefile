@@ -1,0 +1,124 @@
+# Everything here needs python3 (3.11 or newer), git and make. Nothing is installed outside .venv.
+#   make run PORT=9000      serve at another port
+#   make run ARGS=--https   serve the whole network
+#   make run PYTHON=python3.13
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PY := .venv/bin/python
+PO := $(wildcard locale/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+UV ?= $(or $(shell command -v uv),.venv/bin/uv)
+
+run: .venv/runtime.stamp $(MO) ## Start Parley with demo data (PORT=8000, ARGS=--https)
+	@DEBUG=$${DEBUG:-true} DEMO=$${DEMO:-true} exec $(PY) manage.py up --demo $(ARGS)
+
+test: .venv/dev.stamp $(MO) ## Run the whole suite on SQLite
+	@unset DATABASE_URL; $(suite)
+
+test-postgres: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/parley
+test-postgres: export REQUIRE_POSTGRES = 1
+test-postgres: .venv/dev.stamp $(MO) ## Run the whole suite on PostgreSQL (DATABASE_URL=postgres://...)
+	@echo "On $$DATABASE_URL (set DATABASE_URL to name another)"
+	@$(suite)
+
+# Browser tests watch the clock, so they have the machine to themselves.
+define suite
+	rm -f .coverage; status=0; \
+	$(pytest) -m "not browser" --numprocesses auto --maxprocesses 8 || status=1; \
+	$(pytest) -m browser --cov-append || status=1; \
+	$(PY) -m coverage report || status=1; \
+	exit $$status
+endef
+pytest := $(PY) -m pytest --cov --cov-report= --cov-fail-under=0
+
+check: .venv/dev.stamp ## Lint, types, layers, templates, migrations, settings
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@.venv/bin/djangofmt --check templates
+	@DEBUG=true $(PY) -m mypy
+	@$(PY) -c 'import sys; from importlinter.cli import lint_imports as check; sys.exit(check(no_logo=True))'
+	@DEBUG=true $(PY) manage.py makemigrations --check --dry-run
+	@DEBUG=true $(PY) manage.py check
+	@$(production) $(PY) manage.py check --deploy --fail-level WARNING
+
+production = DEBUG=false SITE_URL=https://parley.example \
+	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(48))') \
+	FIELD_KEYS=$$($(PY) -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')
+
+fmt: .venv/dev.stamp ## Put code and templates into their form
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+	@.venv/bin/djangofmt templates
+
+demo: .venv/runtime.stamp ## Load the demo data again, as of now
+	@DEBUG=true DEMO=true $(PY) manage.py demo remove
+	@DEBUG=true DEMO=true $(PY) manage.py demo load
+
+lock: ## Lock the dependencies that pyproject.toml names (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
+	@$(compile) -o requirements/runtime.txt
+	@$(compile) -o requirements/production.txt -c requirements/runtime.txt --extra postgres --extra redis
+	@$(compile) -o requirements/dev.txt -c requirements/production.txt --extra postgres --extra redis --group dev
+
+compile := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header
+
+messages: .venv/runtime.stamp ## Collect texts for translation (needs gettext)
+	@command -v msgmerge >/dev/null || { echo "make messages needs gettext: apt install gettext"; exit 1; }
+	@DEBUG=true $(PY) manage.py makemessages --all --no-location --no-wrap --no-obsolete -i var -i tests
+	@sed -i.bak '/^"POT-Creation-Date:/d' $(PO) && rm -f $(PO:=.bak)
+
+clean: ## Remove what was installed and built; your data in var/ stays
+	@rm -rf .venv .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -f $(MO)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run test test-postgres check fmt demo lock messages clean help
+
+# --- The environment. Its stamps are touched last, and an install that broke off starts over.
+
+.venv/bin/python:
+	@$(environment)
+
+.venv/runtime.stamp: requirements/runtime.txt .venv/bin/python
+	$(install)
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/bin/python
+	$(install)
+	@touch .venv/runtime.stamp $@
+
+define environment
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or" \
+		"newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make run PYTHON=python3.12"; exit 1; }; \
+	echo "Making .venv"; \
+	$(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip .venv
+endef
+
+define install
+	@if [ -e .venv/unfinished ]; then $(environment); fi
+	@echo "Installing $<"; touch .venv/unfinished
+	@$(installer)
+	@rm .venv/unfinished
+endef
+
+# By uv when there is one; else by pip, the environment's own or (Debian keeps it apart) the system's.
+define installer
+	if command -v uv >/dev/null && uv pip install --python $(PY) $(hashed); then exit; fi; \
+	if $(PY) -m pip --version >/dev/null 2>&1; then exec $(PY) -m pip install $(hashed); fi; \
+	if $(PYTHON) -m pip --version >/dev/null 2>&1; then exec $(PYTHON) -m pip --python $(PY) install $(hashed); fi; \
+	echo "There is no pip: install python3-venv, python3-pip or uv, then try again."; exit 1
+endef
+hashed = --quiet --require-hashes -r $<
+
+%.mo: %.po | .venv/runtime.stamp
+	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@

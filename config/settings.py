@@ -1,0 +1,328 @@
+"""Parley's settings, all from the environment. `.env.example` names and explains each one."""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from csp.constants import SELF
+from django.contrib.messages import constants as messages
+from django.utils.translation import gettext_lazy as _
+
+from config.env import (
+    Environment,
+    data_directory,
+    database,
+    development_secrets,
+    field_keys,
+    required,
+)
+from config.providers import providers_from
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+TESTING = "pytest" in sys.modules
+if not TESTING:  # the suite proves the product, not this machine's settings
+    env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", default=False)
+DATA_DIR = data_directory(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))))
+
+# --- Secrets
+
+_made = development_secrets(DATA_DIR / "secrets.env") if DEBUG or TESTING else {}
+SECRET_KEY = required(env, "SECRET_KEY", _made)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Fernet keys for secrets at rest: the first encrypts, all decrypt, so keys can be rotated.
+FIELD_KEYS = field_keys(env, _made)
+
+# --- Where the site is
+
+PORT = env.int("PORT", default=8000)
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+SITE_NAME = env.str("SITE_NAME", default="Parley")
+SITE_IS_SECURE = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- The application
+
+INSTALLED_APPS = [
+    "accounts",
+    "meetings",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "channels",
+    "csp",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "django_tasks",
+    "huey.contrib.djhuey",
+    "template_partials.apps.SimpleAppConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SessionTrailMiddleware",
+    "accounts.middleware.ReaderMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "meetings.middleware.HtmxVaryMiddleware",
+    "meetings.middleware.BusyDatabaseMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+_loaders = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "meetings.context_processors.site",
+                "accounts.context_processors.people",
+            ],
+            # Partials outermost, then the cache, then cotton: other orders cannot find page#part.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", _loaders)],
+                )
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+                "lucide.templatetags.lucide",
+                "meetings.templatetags.people",
+                "meetings.templatetags.times",
+                "template_partials.templatetags.partials",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "config.forms.FormRenderer"
+COTTON_DIR = "components"
+
+# --- Data
+
+DATABASES = {
+    "default": database(
+        env.db("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR))}/parley.sqlite3"),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {"default": env.cache("CACHE_URL", default=REDIS_URL or "dbcache://parley_cache")}
+SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_TAGS = {messages.ERROR: "danger"}
+
+# --- Background work: tasks run by huey, in its own file unless there is Redis
+
+TASKS = {"default": {"BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend"}}
+HUEY = {
+    "huey_class": "config.huey.TaskQueue",
+    "name": "parley",
+    "immediate": False,
+    # An idle worker looks every half second: what people wait for starts at once.
+    "consumer": {"workers": 2, "max_delay": 0.5},
+}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+}
+if REDIS_URL:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "parley"},
+    }
+
+# --- People: django-allauth
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+# Who may sign up: "open", "invitation", "domain" (see SIGNUP_DOMAINS) or "closed".
+SIGNUP = env.str("SIGNUP", default="open")
+SIGNUP_DOMAINS = [domain.lower() for domain in env.list("SIGNUP_DOMAINS", default=[])]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.entrance.LoginForm",
+    "signup": "accounts.forms.entrance.SignupForm",
+    "add_email": "accounts.forms.entrance.AddEmailForm",
+    "change_password": "accounts.forms.entrance.ChangePasswordForm",
+    "set_password": "accounts.forms.entrance.SetPasswordForm",
+    "reset_password": "accounts.forms.entrance.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.entrance.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.entrance.ReauthenticateForm",
+}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Besides allauth's own: tries at the setup code; wrong sign-in and invitation links; wrong links to
+# meetings and rooms.
+ACCOUNT_RATE_LIMITS = {"first_run": "10/m/ip", "link": "20/m/ip", "unknown_link": "20/m/ip"}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- Mail: files on a development machine, SMTP elsewhere
+
+_mail = env.email("EMAIL_URL", default="filemail://" if DEBUG else "smtp://localhost:25")
+vars().update(_mail)
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
+
+# --- Languages and time: instants are UTC; people have their own zones
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- Static files
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Straight from the source folders; a production start collects and hashes them first.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "config.storage.HashedModuleStorage"
+    },
+}
+
+# --- Safety
+
+# Whether sub-domains keep to https as well, and say so to browsers for years, is the operator's to
+# decide (HSTS_PRELOAD).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+SECURE_SSL_REDIRECT = SITE_IS_SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if SITE_IS_SECURE else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY = {
+    "camera": ["self"],
+    "microphone": ["self"],
+    "display-capture": ["self"],
+    "fullscreen": ["self"],
+    "geolocation": [],
+    "payment": [],
+    "usb": [],
+}
+
+# --- Providers, by alias (docs/providers.md)
+
+MEETING_PROVIDERS = providers_from(os.environ)
+
+# --- The built-in room
+
+BUILTIN_ROOM_MAX_PEERS = env.int("BUILTIN_ROOM_MAX_PEERS", default=6)
+BUILTIN_ROOM_GRACE = env.int("BUILTIN_ROOM_GRACE", default=20)
+BUILTIN_ROOM_RELAY_ONLY = env.bool("BUILTIN_ROOM_RELAY_ONLY", default=False)
+ICE_STUN_URLS = env.list("ICE_STUN_URLS", default=[])
+TURN_URLS = env.list("TURN_URLS", default=[])
+TURN_SECRET = env.str("TURN_SECRET", default="")
+TURN_TTL = env.int("TURN_TTL", default=3600)
+
+# --- Demo
+
+DEMO = env.bool("DEMO", default=False)
+
+# --- Logs: one console, which is told no link that lets people in
+
+_by_the_console = {"handlers": [], "propagate": True}  # instead of handlers of their own
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "class": "config.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        **dict.fromkeys(["django", "django.server", "uvicorn", "uvicorn.access"], _by_the_console),
+        # The worker names each tick, every minute; what goes wrong is a warning or worse. It has a
+        # handler of its own here, or huey would add one.
+        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}
+
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
