@@ -1,0 +1,25 @@
+"""Slowing down who guesses: django-allauth's counters, for our own pages too.
+
+The one place that uses its internals: the public `consume` never counts a GET, and a guessed link
+is a GET. Rates are in ACCOUNT_RATE_LIMITS.
+"""
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+
+
+def too_many(request: HttpRequest, action: str) -> HttpResponse | None:
+    """Count a try of this action; the page to show when it is one too many."""
+    if ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
+        return None
+    return refusal(request)
+
+
+def refusal(request: HttpRequest) -> HttpResponse:
+    """The page that says to wait."""
+    return ratelimit.respond_429(request)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Whom tries are counted for: the client's address, a whole network where it is IPv6."""
+    return ratelimit.get_ip(request)
