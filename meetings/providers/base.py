@@ -1,0 +1,383 @@
+"""What a provider is: plain values in, plain values out."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from .errors import FeatureUnsupported, ProviderMisconfigured, WebhookRejected
+
+
+class Role(StrEnum):
+    HOST = "host"
+    COHOST = "cohost"
+    PARTICIPANT = "participant"
+
+    @property
+    def hosts(self) -> bool:
+        """Whether the role carries host rights."""
+        return self is not Role.PARTICIPANT
+
+
+class RoomKind(StrEnum):
+    CONFERENCE = "conference"  # everybody speaks
+    WEBINAR = "webinar"  # hosts speak, the rest watch
+
+
+class EventKind(StrEnum):
+    ROOM_STARTED = "room_started"
+    ROOM_ENDED = "room_ended"
+    ATTENDEE_JOINED = "attendee_joined"
+    ATTENDEE_LEFT = "attendee_left"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_ENDED = "recording_ended"
+    RECORDING_READY = "recording_ready"
+    FILE_READY = "file_ready"  # analytics, a transcript, a chat file
+    HINT = "hint"  # not proven: ask the provider what is true
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What a provider can do; False unless said. Forms, buttons and the docs table come from it."""
+
+    booking: bool = False  # holds the room before it starts
+    ending: bool = False  # we can close the room for everyone
+    live_status: bool = False  # we can ask whether the room is open
+    roster: bool = False  # we can ask who is inside
+    removing: bool = False  # we can remove a person
+    muting: bool = False  # we can mute a person
+    locking: bool = False  # we can let nobody else in
+    chat_switch: bool = False  # chat can be switched off for a room
+    sharing_switch: bool = False  # participants' screen sharing can be switched off for a room
+    capacity: bool = False  # keeps to a maximum number of people
+    passcode: bool = False  # asks people for a passcode of ours itself
+    waiting_room: bool = False  # has a waiting room of its own, beside our door
+    webinars: bool = False  # hosts speak, the rest watch
+    recording: bool = False  # keeps recordings that we can list and delete
+    recording_control: bool = False  # we can start and stop a recording
+    listing: bool = False  # we can ask which rooms are open
+    webhooks: bool = False  # tells us what happens in the room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSpec:
+    """The room we want."""
+
+    key: str  # ours: stable for one session, URL-safe; lets a lost answer be recovered
+    title: str
+    until: datetime | None = None  # when the reservation ends (UTC)
+    capacity: int | None = None
+    chat: bool = True
+    participants_share: bool = True
+    locked: bool = False
+    kind: RoomKind = RoomKind.CONFERENCE
+    waits: bool = False  # somebody may have to wait: where the provider has a waiting room too
+    record: bool = False
+    starts_at: datetime | None = None  # of the reservation (UTC)
+    minutes: int = 60  # how long the reservation is
+    passcode: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)  # ours; it carries a token
+    return_url: str = ""  # where people go when they leave: our door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRef:
+    """The room as the provider knows it: all that is stored of it."""
+
+    room_id: str
+    booking_id: str = ""
+    host_key: str = field(default="", repr=False)
+    session_id: str = ""  # of this run, where one room has many
+    # What the provider does otherwise than asked, in its features' words; told to the organizer.
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """One person at the door: `key` is ours and stable for the person."""
+
+    key: str
+    name: str
+    role: Role = Role.PARTICIPANT
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinTicket:
+    """One person's way in: an address to go to, or a template of ours with its context."""
+
+    url: str = field(default="", repr=False)
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if bool(self.url) == bool(self.template):
+            raise ValueError("A ticket is either an address or a template.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Somebody inside a room, as the provider tells it."""
+
+    key: str
+    name: str
+    role: Role = Role.PARTICIPANT
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedRoom:
+    """A reservation as the provider keeps it."""
+
+    ref: RoomRef
+    starts_at: datetime | None = None
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A recording that the provider keeps."""
+
+    recording_id: str
+    room_id: str
+    title: str = ""
+    started_at: datetime | None = None
+    seconds: int | None = None
+    size: int | None = None  # bytes
+    ready: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the "Test" button: what was tried, and what came of it."""
+
+    name: str
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A delivery as it came: bytes and headers, no framework."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; anything else is rejected."""
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise WebhookRejected("The delivery is not JSON.") from error
+        if not isinstance(content, dict):
+            raise WebhookRejected("The delivery is not a JSON object.")
+        return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderEvent:
+    """What happened in a room, in our words."""
+
+    kind: EventKind
+    room_id: str
+    event_id: str = ""
+    session_id: str = ""
+    recording_id: str = ""
+    occurred_at: datetime | None = None
+    attendee: Peer | None = None
+    # Told in passing. It opens no door; it may replace one whose telling was lost.
+    host_key: str = field(default="", repr=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookResult:
+    """What a delivery held, and the text the provider wants back."""
+
+    events: tuple[ProviderEvent, ...] = ()
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What an account of the provider is configured with; each adapter adds its own fields."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown: the fields left out of `repr`."""
+        hidden = (each.name for each in fields(self) if not each.repr)
+        return tuple(value for name in hidden if (value := str(getattr(self, name))))
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], *, alias: str) -> Self:
+        """The options from plain values; missing and unknown ones are refused by name."""
+        known = {each.name: each for each in fields(cls)}
+        if unknown := sorted(set(given) - set(known)):
+            raise ProviderMisconfigured(f"Provider “{alias}” does not know: {', '.join(unknown)}.")
+        required = {name for name, each in known.items() if _has_no_default(each)}
+        if missing := sorted(name for name in required if not given.get(name)):
+            raise ProviderMisconfigured(f"Provider “{alias}” needs: {', '.join(missing)}.")
+        return cls(**{name: _typed(known[name], value, alias) for name, value in given.items()})
+
+
+def _has_no_default(option: Any) -> bool:
+    return option.default is MISSING and option.default_factory is MISSING
+
+
+def _typed(option: Any, value: Any, alias: str) -> Any:
+    """Text from the environment as the field's own type: numbers and yes or no."""
+    if not isinstance(value, str) or isinstance(option.default, str) or _has_no_default(option):
+        return value
+    if isinstance(option.default, bool):
+        return value.strip().lower() in {"1", "true", "yes", "on"}
+    try:
+        return type(option.default)(value)
+    except (TypeError, ValueError) as error:
+        message = f"Provider “{alias}”: “{option.name}” cannot be “{value[:40]}”."
+        raise ProviderMisconfigured(message) from error
+
+
+O = TypeVar("O", bound=Options)  # noqa: E741  (the name the interface is known by)
+
+
+class MeetingProvider(ABC, Generic[O]):
+    """One integration. An instance is one configured account of it, under an alias."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    features: ClassVar[Features] = Features()
+    options_class: ClassVar[type[Options]] = Options
+
+    def __init__(self, alias: str, options: O, *, trusted: bool = True) -> None:
+        self.alias = alias
+        self.options = options
+        # Typed into the admin rather than set by the operator: may not call private addresses.
+        self.trusted = trusted
+
+    @property
+    def most_people(self) -> int | None:
+        """How many a room of this account holds; None when the provider sets no limit we know."""
+        return None
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Origins that a ticket's address may lead to: the door's form is allowed to go there."""
+        return ()
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Whose pages ours shows in a frame, which then need the camera and the microphone."""
+        return ()
+
+    # Every provider
+
+    @abstractmethod
+    def init_room(self, ref: RoomRef, spec: RoomSpec) -> RoomRef:
+        """Make the room live. Safe to repeat: the same room comes back."""
+
+    @abstractmethod
+    def join(self, ref: RoomRef, attendee: Attendee, *, until: datetime) -> JoinTicket:
+        """One person's way in, good for entering until then."""
+
+    @abstractmethod
+    def ping(self) -> list[Check]:
+        """Try each capability that can be tried without effect."""
+
+    # Where `features` say so
+
+    def book(self, spec: RoomSpec) -> RoomRef:
+        """Reserve the room. Providers without bookings take our key for the room."""
+        return RoomRef(room_id=spec.key)
+
+    def rebook(self, ref: RoomRef, spec: RoomSpec) -> RoomRef:
+        """Change the reservation."""
+        return ref
+
+    def cancel(self, ref: RoomRef) -> None:
+        """Give the reservation back. Twice is fine."""
+
+    def end_room(self, ref: RoomRef) -> None:
+        """Close the room for everyone. Twice is fine."""
+        raise self.unsupported("ending")
+
+    def is_live(self, ref: RoomRef) -> bool:
+        """Whether the room is open now."""
+        raise self.unsupported("live_status")
+
+    def roster(self, ref: RoomRef) -> tuple[Peer, ...]:
+        """Who is inside now."""
+        raise self.unsupported("roster")
+
+    def remove(self, ref: RoomRef, key: str) -> None:
+        """Remove the person with this key of ours."""
+        raise self.unsupported("removing")
+
+    def mute(self, ref: RoomRef, key: str) -> None:
+        """Mute the microphone of the person with this key of ours."""
+        raise self.unsupported("muting")
+
+    def set_lock(self, ref: RoomRef, locked: bool) -> None:
+        """Let nobody else in, or let people in again."""
+        raise self.unsupported("locking")
+
+    def set_passcode(self, ref: RoomRef, passcode: str) -> None:
+        """Ask people for this passcode from now on; none when it is empty."""
+        raise self.unsupported("passcode")
+
+    def bookings(self) -> tuple[BookedRoom, ...]:
+        """The account's reservations, ours and others'."""
+        raise self.unsupported("booking")
+
+    def live_rooms(self) -> tuple[RoomRef, ...]:
+        """The account's open rooms, ours and others'."""
+        raise self.unsupported("listing")
+
+    def recordings(self, ref: RoomRef) -> tuple[Recording, ...]:
+        """The room's recordings."""
+        raise self.unsupported("recording")
+
+    def delete_recording(self, recording_id: str) -> None:
+        """Delete a recording at the provider. Twice is fine."""
+        raise self.unsupported("recording")
+
+    def recording_url(self, recording_id: str) -> str:
+        """A short-lived address to download it from; for one person, never stored."""
+        raise self.unsupported("recording")
+
+    def start_recording(self, ref: RoomRef) -> None:
+        """Begin to record. Twice is fine."""
+        raise self.unsupported("recording_control")
+
+    def stop_recording(self, ref: RoomRef) -> None:
+        """Stop recording. Twice is fine."""
+        raise self.unsupported("recording_control")
+
+    def parse_webhook(self, request: WebhookRequest) -> WebhookResult:
+        """Verify a delivery and read it; `WebhookRejected` when it is not the provider's."""
+        raise self.unsupported("webhooks")
+
+    # Not for overriding
+
+    def unsupported(self, feature: str) -> FeatureUnsupported:
+        return FeatureUnsupported(f"cannot do “{feature}”.", provider=self.label)
+
+
+# Which methods prove which feature: the contract test holds flags and methods together.
+FEATURE_METHODS: Mapping[str, tuple[str, ...]] = {
+    "booking": ("book", "rebook", "cancel", "bookings"),
+    "ending": ("end_room",),
+    "live_status": ("is_live",),
+    "roster": ("roster",),
+    "removing": ("remove",),
+    "muting": ("mute",),
+    "locking": ("set_lock",),
+    "passcode": ("set_passcode",),
+    "listing": ("live_rooms",),
+    "recording": ("recordings", "delete_recording", "recording_url"),
+    "recording_control": ("start_recording", "stop_recording"),
+    "webhooks": ("parse_webhook",),
+}

@@ -1,0 +1,179 @@
+"""What every double has: a port, a journal, and switches for what a provider might do."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    verified: bool  # by the double's own arithmetic
+
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+
+@dataclass(slots=True)
+class Reply:
+    """What goes back. `after` is done once the effect has happened and before anything is sent."""
+
+    content: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    kind: str = "application/json"
+
+    @property
+    def body(self) -> bytes:
+        if isinstance(self.content, bytes):
+            return self.content
+        if self.kind == "application/json":
+            return json.dumps(self.content).encode()
+        return str(self.content).encode()
+
+
+Fault = Callable[["Double", Call, Reply], Reply | None]  # None: cut the connection
+
+
+class Double:
+    """A provider's server. Subclasses answer calls; tests set faults and read the journal.
+
+    `answer` has its effect first; a fault then decides what the caller gets to see of it.
+    """
+
+    switches: ClassVar[dict[str, Any]] = {}  # name → how it behaves unless told otherwise
+
+    def __init__(self, *, port: int = 0, **switches: Any) -> None:
+        unknown = set(switches) - set(self.switches)
+        if unknown:
+            raise ValueError(f"No such switch: {', '.join(sorted(unknown))}")
+        self.switch = {**self.switches, **switches}
+        self.journal: list[Call] = []
+        self.fault: Fault | None = None
+        self.lock = threading.RLock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    # For subclasses
+
+    def verify(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
+        """Whether the caller proved who they are."""
+        raise NotImplementedError
+
+    def answer(self, call: Call) -> Reply:
+        """Do what was asked, and say so."""
+        raise NotImplementedError
+
+    # For tests
+
+    def paths(self) -> list[str]:
+        return [call.path for call in self.journal]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def serve_forever(self) -> None:
+        self._server.serve_forever()
+
+    @contextmanager
+    def failing(self, fault: Fault) -> Iterator[None]:
+        self.fault = fault
+        try:
+            yield
+        finally:
+            self.fault = None
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        double = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def respond(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                double.handle(self, self.rfile.read(length))
+
+            do_GET = do_POST = do_PUT = do_DELETE = respond  # noqa: N815  (named by the base class)
+
+            def log_message(self, *_: Any) -> None:
+                """Quiet: the journal tells all."""
+
+        return Handler
+
+    def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        with self.lock:
+            verified = self.verify(request.command, request.path, headers, body)
+            call = Call(request.command, request.path, headers, body, verified)
+            self.journal.append(call)
+            reply: Reply | None = self.answer(call)
+        if self.fault and reply:
+            reply = self.fault(self, call, reply)
+        if reply is None:
+            request.close_connection = True
+            request.connection.close()
+            return
+        request.send_response(reply.status)
+        for name, value in {"Content-Type": reply.kind, **reply.headers}.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(reply.body)))
+        request.end_headers()
+        with suppress(ConnectionError):  # who has heard enough hangs up
+            request.wfile.write(reply.body)
+
+
+# Faults that any provider may have
+
+
+def cut(double: Double, call: Call, reply: Reply) -> Reply | None:
+    """The effect has happened and the answer is lost."""
+    return None
+
+
+def html(double: Double, call: Call, reply: Reply) -> Reply:
+    """A proxy's page with status 200."""
+    return Reply("<html><h1>Welcome</h1></html>", kind="text/html")
+
+
+def html_503(double: Double, call: Call, reply: Reply) -> Reply:
+    return Reply("<html><h1>Service Unavailable</h1></html>", status=503, kind="text/html")
+
+
+def huge(double: Double, call: Call, reply: Reply) -> Reply:
+    return Reply(b'{"x":"' + b"a" * 50_000_000 + b'"}')
+
+
+def elsewhere(double: Double, call: Call, reply: Reply) -> Reply:
+    """A redirect to another host, as somebody between us might send."""
+    return Reply("", status=307, headers={"Location": "http://127.0.0.1:9/stolen"})
+
+
+def status(code: int) -> Fault:
+    """This status with an empty object."""
+    return lambda double, call, reply: Reply({}, status=code)
+
+
+def slow(seconds: float) -> Fault:
+    """The answer comes, but late."""
+
+    def wait(double: Double, call: Call, reply: Reply) -> Reply:
+        time.sleep(seconds)
+        return reply
+
+    return wait
