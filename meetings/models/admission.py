@@ -1,0 +1,87 @@
+"""Who asks to come in, and what a host said."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from meetings.providers.base import Role
+
+from .join_link import JoinLink
+from .session import RoomSession
+
+
+class AdmissionQuerySet(models.QuerySet["Admission"]):
+    def waiting(self) -> Self:
+        return self.filter(state=Admission.State.WAITING)
+
+    def decide(self, state: "Admission.State", *, by: User | None = None, message: str = "") -> int:
+        """Decide those still waiting; how many there were. The first decision counts."""
+        return self.waiting().update(
+            state=state, decided_at=timezone.now(), decided_by=by, message=message
+        )
+
+
+class Admission(models.Model):
+    """One person asking to come into one session, under an identity that we gave them."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        ADMITTED = "admitted", _("Admitted")
+        REFUSED = "refused", _("Refused")
+        REMOVED = "removed", _("Removed")
+
+    session = models.ForeignKey(
+        RoomSession, models.CASCADE, related_name="admissions", verbose_name=_("session")
+    )
+    link = models.ForeignKey(
+        JoinLink,
+        models.SET_NULL,
+        related_name="admissions",
+        null=True,
+        blank=True,
+        verbose_name=_("link"),
+    )
+    identity = models.CharField(_("person"), max_length=64)  # "u:<user>" or "g:<random>"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("user"),
+    )
+    name = models.CharField(_("name"), max_length=80)
+    role = models.CharField(
+        _("role"), max_length=12, choices=JoinLink.Purpose.choices, default=Role.PARTICIPANT.value
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
+    )
+    message = models.CharField(_("message"), max_length=300, blank=True)
+
+    objects = AdmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+        ordering = ("asked_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("session", "identity"), name="admission_one_per_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_state_display()})"

@@ -1,0 +1,48 @@
+"""Who was there, from when to when."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.providers.base import Role
+
+from .join_link import JoinLink
+from .session import RoomSession
+
+
+class Attendance(models.Model):
+    """One stay of one person in a session. Coming back is a new stay."""
+
+    session = models.ForeignKey(
+        RoomSession, models.CASCADE, related_name="attendances", verbose_name=_("session")
+    )
+    identity = models.CharField(_("person"), max_length=64)
+    name = models.CharField(_("name"), max_length=80)
+    role = models.CharField(
+        _("role"), max_length=12, choices=JoinLink.Purpose.choices, default=Role.PARTICIPANT.value
+    )
+    joined_at = models.DateTimeField(_("joined"))
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        ordering = ("joined_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("session", "identity"),
+                condition=Q(left_at=None),
+                name="attendance_one_open_stay",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.session}"
+
+    @property
+    def lasted(self) -> timedelta:
+        end: datetime = self.left_at or timezone.now()
+        return end - self.joined_at

@@ -1,0 +1,36 @@
+"""What was changed about a meeting, by whom."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .booking import Booking
+
+
+class BookingChange(models.Model):
+    """One change of a booking, with each field's old and new value. Never edited."""
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        EDITED = "edited", _("Changed")
+        CANCELLED = "cancelled", _("Cancelled")
+        DELETED = "deleted", _("Removed from lists")
+
+    booking = models.ForeignKey(
+        Booking, models.CASCADE, related_name="changes", verbose_name=_("meeting")
+    )
+    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    # {"starts_at": ["2026-…", "2026-…"]}: field → old and new, as JSON holds them
+    values = models.JSONField(_("old and new"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.booking}"

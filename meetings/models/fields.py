@@ -1,0 +1,48 @@
+"""Secrets at rest."""
+
+from functools import cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.db import models
+
+
+class SecretUnreadable(Exception):
+    """A stored secret that none of FIELD_KEYS can decrypt."""
+
+
+@cache
+def _box() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
+
+
+def encrypt(text: str) -> str:
+    return "1:" + _box().encrypt(text.encode()).decode()
+
+
+def decrypt(stored: str) -> str:
+    """The text again; `SecretUnreadable` rather than ciphertext when no key fits."""
+    try:
+        return _box().decrypt(stored.removeprefix("1:")).decode()
+    except InvalidToken as error:
+        raise SecretUnreadable("No key of FIELD_KEYS decrypts this secret.") from error
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that is readable in Python and ciphertext in the database. It cannot be searched."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        return decrypt(value) if value else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(value) if value else value
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "FIELD_KEYS":
+        _box.cache_clear()
+
+
+setting_changed.connect(_forget)

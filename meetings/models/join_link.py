@@ -1,0 +1,128 @@
+"""The links people get."""
+
+import secrets
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from meetings.providers.base import Role
+
+from .booking import Booking
+from .room import Room
+
+
+def new_token() -> str:
+    """128 random bits, as a link carries them."""
+    return secrets.token_urlsafe(16)
+
+
+class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(room__owner=user) | Q(booking__organizer=user))
+
+    def usable(self) -> Self:
+        """Links that still lead somewhere: neither revoked nor expired."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at=None)
+
+    def with_meeting(self) -> Self:
+        return self.select_related("room__owner", "booking__room__owner", "booking__organizer")
+
+
+class JoinLink(models.Model):
+    """An unguessable address with one purpose, into a permanent room or one meeting.
+
+    It names no provider and holds no secret, so it stays true when the meeting moves.
+    """
+
+    class Purpose(models.TextChoices):
+        HOST = Role.HOST.value, _("Host")
+        COHOST = Role.COHOST.value, _("Co-host")
+        PARTICIPANT = Role.PARTICIPANT.value, _("Participants")
+
+    token = models.CharField(
+        _("token"), max_length=64, unique=True, default=new_token, editable=False
+    )
+    purpose = models.CharField(_("for"), max_length=12, choices=Purpose.choices)
+    room = models.ForeignKey(
+        Room,
+        models.CASCADE,
+        related_name="links",
+        null=True,
+        blank=True,
+        verbose_name=_("permanent room"),
+    )
+    booking = models.ForeignKey(
+        Booking,
+        models.CASCADE,
+        related_name="links",
+        null=True,
+        blank=True,
+        verbose_name=_("meeting"),
+    )
+    # Whose host link this is. A transferable one gives its rights to whoever holds it.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="join_links",
+        null=True,
+        blank=True,
+        verbose_name=_("belongs to"),
+    )
+    transferable = models.BooleanField(_("works without sign-in"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects = JoinLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("join link")
+        verbose_name_plural = _("join links")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(room__isnull=True, booking__isnull=False)
+                | Q(room__isnull=False, booking__isnull=True),
+                name="link_leads_to_one_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="participant") | Q(owner__isnull=False),
+                name="link_with_rights_has_owner",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.booking or self.room}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("door", args=[self.token])
+
+    @property
+    def role(self) -> Role:
+        return Role(self.purpose)
+
+    @property
+    def current_room(self) -> Room:
+        """The room it leads to now: a meeting's room may change, its links do not."""
+        room = self.booking.room if self.booking else self.room
+        assert room is not None, "a check constraint sees to it"  # noqa: S101
+        return room
+
+    @property
+    def needs_sign_in(self) -> bool:
+        return self.role.hosts and not self.transferable
+
+    def note_use(self) -> None:
+        JoinLink.objects.filter(pk=self.pk).update(uses=F("uses") + 1, last_used_at=timezone.now())
+
+    def revoke(self) -> None:
+        JoinLink.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())

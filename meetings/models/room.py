@@ -1,0 +1,84 @@
+"""A place with a permanent address of ours."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from meetings.providers import default_alias
+
+
+class WaitingRoom(models.TextChoices):
+    """Who waits until a host admits them."""
+
+    NOBODY = "nobody", _("Nobody: people come straight in")
+    GUESTS = "guests", _("People without an account")
+    EVERYONE = "everyone", _("Everyone except hosts")
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def permanent(self) -> Self:
+        return self.filter(is_permanent=True)
+
+    def in_use(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class Room(models.Model):
+    """A place to meet: its owner, its provider, and how its doors work.
+
+    A permanent room has links of its own and lasts; the others are made for one booking.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="rooms", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    is_permanent = models.BooleanField(_("permanent"), default=False)
+    provider_alias = models.SlugField(_("provider"), max_length=50, default=default_alias)
+    waiting_room = models.CharField(
+        _("who waits for a host"),
+        max_length=10,
+        choices=WaitingRoom.choices,
+        default=WaitingRoom.GUESTS,
+    )
+    needs_host = models.BooleanField(_("starts with a host"), default=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("most people"), null=True, blank=True, validators=[MinValueValidator(2)]
+    )
+    chat = models.BooleanField(_("chat"), default=True)
+    participants_share = models.BooleanField(_("participants may share their screen"), default=True)
+    doors_open_minutes = models.PositiveSmallIntegerField(
+        _("doors open, minutes before the start"),
+        default=10,
+        validators=[MaxValueValidator(24 * 60)],
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ("name", "pk")
+        indexes = (models.Index(fields=("owner", "is_permanent", "name")),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def archive(self) -> None:
+        self.archived_at = timezone.now()
+        self.save(update_fields=["archived_at", "updated_at"])

@@ -1,0 +1,202 @@
+"""One live run of a room."""
+
+import secrets
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.providers.base import RoomRef
+
+from .booking import Booking
+from .fields import EncryptedTextField
+from .room import Room
+
+# Longer than any provider call may take: an older claim's owner is dead.
+CLAIM_LASTS = timedelta(seconds=30)
+
+
+def new_key() -> str:
+    """A session's key: stable, URL-safe and acceptable as a room id at every provider."""
+    return secrets.token_hex(16)
+
+
+class RoomSessionQuerySet(models.QuerySet["RoomSession"]):
+    def running(self) -> Self:
+        """Opening or live: a room has at most one of these."""
+        return self.filter(state__in=RoomSession.RUNNING)
+
+    def live(self) -> Self:
+        return self.filter(state=RoomSession.State.LIVE)
+
+
+def is_live_now(of: str) -> models.Exists:
+    """For `annotate(is_live=…)` on rooms or bookings: whether one is being held this moment."""
+    live = RoomSession.objects.live()
+    return models.Exists(live.filter(**{of: models.OuterRef("pk")}))
+
+
+def was_ended() -> models.Exists:
+    """For `annotate(was_ended=…)` on bookings: whether a host has ended one since it began."""
+    ended = RoomSession.objects.filter(
+        booking=models.OuterRef("pk"),
+        end_reason=RoomSession.EndReason.HOST,
+        ended_at__gte=models.OuterRef("starts_at"),
+    )
+    return models.Exists(ended)
+
+
+class RoomSession(models.Model):
+    """One live run of a Room: where it is held, since when, and how its doors stand now."""
+
+    class State(models.TextChoices):
+        OPENING = "opening", _("Opening")
+        LIVE = "live", _("Live")
+        ENDED = "ended", _("Ended")
+        FAILED = "failed", _("Failed")
+
+    class EndReason(models.TextChoices):
+        HOST = "host", _("A host ended it")
+        EMPTY = "empty", _("Nobody was left")
+        TIME = "time", _("Its time was over")
+        CANCELLED = "cancelled", _("The meeting was cancelled")
+        PROVIDER = "provider", _("The provider closed it")
+
+    RUNNING = (State.OPENING, State.LIVE)
+
+    key = models.CharField(_("key"), max_length=32, unique=True, default=new_key, editable=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="sessions", verbose_name=_("room"))
+    booking = models.ForeignKey(
+        Booking,
+        models.PROTECT,
+        related_name="sessions",
+        null=True,
+        blank=True,
+        verbose_name=_("meeting"),
+    )
+    alias = models.SlugField(_("provider"), max_length=50)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.OPENING
+    )
+    claim = models.CharField(max_length=32, blank=True, editable=False)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    error = models.CharField(_("trouble"), max_length=500, blank=True)
+
+    # What the provider calls it
+    provider_room_id = models.CharField(_("provider's room"), max_length=200, blank=True)
+    provider_booking_id = models.CharField(_("provider's booking"), max_length=200, blank=True)
+    host_key = EncryptedTextField(blank=True, default="", editable=False)
+
+    # How its doors stand now; a host changes these while it runs
+    locked = models.BooleanField(_("locked"), default=False)
+    waiting_room = models.CharField(_("who waits for a host"), max_length=10)
+    capacity = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
+    chat_open = models.BooleanField(_("chat"), default=True)
+    participants_share = models.BooleanField(_("participants may share their screen"), default=True)
+    # Raised with every change of roster or doors, so that a page knows what it has seen.
+    rev = models.PositiveBigIntegerField(default=0, editable=False)
+
+    created_at = models.DateTimeField(_("opened"), auto_now_add=True)
+    live_at = models.DateTimeField(_("live since"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(
+        _("why it ended"), max_length=10, choices=EndReason.choices, blank=True
+    )
+
+    objects = RoomSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ("-created_at", "-pk")
+        indexes = (models.Index(fields=("room", "state")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("room",),
+                condition=Q(state__in=("opening", "live")),
+                name="session_one_running_per_room",
+            ),
+            models.UniqueConstraint(
+                fields=("alias", "provider_room_id"),
+                condition=Q(state="live") & ~Q(provider_room_id=""),
+                name="session_provider_room_unique",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.room} ({self.get_state_display()})"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == self.State.LIVE
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in self.RUNNING
+
+    @property
+    def is_being_opened(self) -> bool:
+        """Whether somebody alive has the claim to open it."""
+        claimed = self.claimed_at is not None and self.claimed_at > timezone.now() - CLAIM_LASTS
+        return self.state == self.State.OPENING and bool(self.claim) and claimed
+
+    @property
+    def ref(self) -> RoomRef:
+        return RoomRef(
+            room_id=self.provider_room_id or self.key,
+            booking_id=self.provider_booking_id,
+            host_key=self.host_key,
+        )
+
+    def take_claim(self) -> bool:
+        """Become the one who opens this session; False while somebody else's claim stands."""
+        claim, now = secrets.token_hex(16), timezone.now()
+        free = Q(claim="") | Q(claimed_at__lt=now - CLAIM_LASTS)
+        taken = RoomSession.objects.filter(free, pk=self.pk, state=self.State.OPENING).update(
+            claim=claim, claimed_at=now
+        )
+        if taken:
+            self.claim, self.claimed_at = claim, now
+        return bool(taken)
+
+    def keep(self, ref: RoomRef) -> bool:
+        """Live as the provider says; False, and nothing saved, when our claim no longer stands."""
+        now = timezone.now()
+        return self._if_claimed(
+            state=self.State.LIVE,
+            live_at=now,
+            error="",
+            provider_room_id=ref.room_id,
+            provider_booking_id=ref.booking_id,
+            host_key=ref.host_key,
+        )
+
+    def fail(self, error: str) -> bool:
+        """Not opened, and why; False when our claim no longer stands."""
+        return self._if_claimed(state=self.State.FAILED, ended_at=timezone.now(), error=error[:500])
+
+    def abandon(self) -> bool:
+        """Failed, if nobody alive is opening it; False when somebody is, or when it is live."""
+        free = Q(claim="") | Q(claimed_at__lt=timezone.now() - CLAIM_LASTS)
+        opening = RoomSession.objects.filter(free, pk=self.pk, state=self.State.OPENING)
+        return bool(opening.update(state=self.State.FAILED, ended_at=timezone.now(), claim=""))
+
+    def end(self, reason: "RoomSession.EndReason") -> bool:
+        """Over, for everyone; False when it was over already. The first reason counts."""
+        ended = (
+            RoomSession.objects.running()
+            .filter(pk=self.pk)
+            .update(state=self.State.ENDED, ended_at=timezone.now(), end_reason=reason, claim="")
+        )
+        self.refresh_from_db()
+        return bool(ended)
+
+    def _if_claimed(self, **values: object) -> bool:
+        mine = RoomSession.objects.filter(
+            pk=self.pk, claim=self.claim, state=self.State.OPENING
+        ).update(claim="", **values)
+        self.refresh_from_db()
+        return bool(mine)

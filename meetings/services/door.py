@@ -1,0 +1,171 @@
+"""What a visitor sees at a link: the door and its states, as plain values."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from meetings.models import Admission, Booking, JoinLink, Room, RoomSession, WaitingRoom
+from meetings.providers.base import Role
+
+
+class DoorState(StrEnum):
+    SIGN_IN = "sign_in"  # a host link: whose it is must be known
+    NOT_YOURS = "not_yours"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+    CLOSED = "closed"  # the room was given up
+    TROUBLE = "trouble"  # no provider, or it could not open the room
+    TOO_EARLY = "too_early"
+    NEEDS_HOST = "needs_host"
+    OPENING = "opening"
+    BUSY = "busy"  # an earlier meeting is still in the room
+    WAITING = "waiting"
+    REFUSED = "refused"
+    REMOVED = "removed"
+    LOCKED = "locked"
+    FULL = "full"
+    OPEN = "open"
+
+
+# States in which a person may get ready and be let in by the page.
+PASSABLE = {
+    DoorState.TOO_EARLY,
+    DoorState.NEEDS_HOST,
+    DoorState.OPENING,
+    DoorState.BUSY,
+    DoorState.WAITING,
+    DoorState.LOCKED,
+    DoorState.FULL,
+    DoorState.OPEN,
+    DoorState.TROUBLE,
+}
+# States that nothing will change by itself: the page need not ask again.
+FINAL = {DoorState.SIGN_IN, DoorState.NOT_YOURS, DoorState.REMOVED, DoorState.CLOSED}
+
+
+NEARLY = timedelta(minutes=3)  # before the doors open, pages ask more often
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A person at the door: `identity` is theirs for good, also across meetings."""
+
+    identity: str
+    name: str = ""
+    user: User | None = None
+    ready: bool = False  # they asked to be let in as soon as they may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    link: JoinLink
+    room: Room
+    booking: Booking | None
+    session: RoomSession | None
+    admission: Admission | None
+    visitor: Visitor
+    state: DoorState
+    role: Role
+
+    @property
+    def title(self) -> str:
+        return self.booking.title if self.booking else self.room.name
+
+    @property
+    def organizer(self) -> User:
+        return self.booking.organizer if self.booking else self.room.owner
+
+    @property
+    def name(self) -> str:
+        return self.visitor.name
+
+    @property
+    def url(self) -> str:
+        return self.link.get_absolute_url()
+
+    @property
+    def leave_url(self) -> str:
+        """Where people go when they have left."""
+        return self.meeting_url or self.url
+
+    @property
+    def meeting_url(self) -> str:
+        """The page to manage the meeting on, for those who may."""
+        if self.visitor.user is None or self.visitor.user != self.organizer:
+            return ""
+        if self.booking:
+            return reverse("booking", args=[self.booking.pk])
+        return reverse("room", args=[self.room.pk])
+
+    @property
+    def hosts(self) -> bool:
+        return self.role.hosts
+
+    @property
+    def knocks(self) -> bool:
+        """Whether coming in means waiting for a host to open."""
+        admitted = self.admission and self.admission.state == Admission.State.ADMITTED
+        policy = (self.session or self.room).waiting_room
+        waits = must_wait(policy, self.role, self.visitor)
+        return self.state is DoorState.OPEN and waits and not admitted
+
+    @property
+    def starts_now(self) -> bool:
+        """Whether this person's click opens the room."""
+        return self.state is DoorState.OPEN and not (self.session and self.session.is_live)
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def is_passable(self) -> bool:
+        """Whether there is a way in, now or later."""
+        return self.state in PASSABLE
+
+    @property
+    def can_get_ready(self) -> bool:
+        """Whether asking now makes the page take the person in later."""
+        return self.state in PASSABLE - {DoorState.OPEN, DoorState.WAITING, DoorState.TROUBLE}
+
+    @property
+    def enters_alone(self) -> bool:
+        """Whether the page should take the person in without another click."""
+        return self.state is DoorState.OPEN and self.visitor.ready and bool(self.visitor.name)
+
+    @property
+    def poll_seconds(self) -> int:
+        """How often the page asks again: often when something may happen soon."""
+        if self.state in {DoorState.CANCELLED, DoorState.ENDED}:
+            return 15
+        runs = bool(self.session and self.session.is_running)  # a host may open ahead of time
+        soon = not self.booking or self.booking.doors_open_at <= timezone.now() + NEARLY
+        return 2 if runs or soon else 15
+
+    @property
+    def mark(self) -> str:
+        """Changes when, and only when, the page would look different."""
+        facts = (
+            self.state,
+            self.title,
+            self.booking and self.booking.starts_at,
+            self.booking and self.booking.ends_at,
+            self.admission and self.admission.message,
+            self.knocks,
+            self.enters_alone,
+            self.poll_seconds,
+            self.starts_now,
+        )
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+
+
+def must_wait(policy: str, role: Role, visitor: Visitor) -> bool:
+    """Whether this person waits until a host admits them."""
+    if role.hosts or policy == WaitingRoom.NOBODY:
+        return False
+    return policy == WaitingRoom.EVERYONE or visitor.user is None

@@ -1,0 +1,46 @@
+"""Saving, on a database that may be busy for a moment."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def saving(function: Callable[P, R]) -> Callable[P, R]:
+    """Run in one transaction, again if the database was locked or chose us to break a deadlock.
+
+    The function may run several times, so it must do nothing but work on the database. Inside
+    another transaction it runs once: there, only the outermost can be repeated.
+    """
+
+    @wraps(function)
+    def saved(*args: P.args, **kwargs: P.kwargs) -> R:
+        tries = 1 if connection.in_atomic_block else TRIES
+        for left in range(tries - 1, -1, -1):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not left or not is_busy(error):
+                    raise
+                log.warning("The database was busy; %s goes again.", function.__name__)
+                time.sleep(random.uniform(0.05, 0.3))  # noqa: S311  (not a secret)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    return saved
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the same transaction may succeed when it is repeated."""
+    text = str(error).lower()
+    return "locked" in text or "deadlock" in text or "could not serialize" in text

@@ -1,0 +1,6 @@
+"""What live pages want to hear. Sent after commit; hearing nothing must harm nobody."""
+
+from django.dispatch import Signal
+
+# Somebody knocked, was admitted or refused, or the doors of a session changed: `session`.
+doors_changed = Signal()

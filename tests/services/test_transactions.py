@@ -1,0 +1,78 @@
+"""Going again when the database was busy for a moment."""
+
+import pytest
+from django.db import IntegrityError, OperationalError
+
+from meetings.services.transactions import TRIES, is_busy, saving
+
+
+class Busy:
+    """Something to save, on a database that is busy the first few times."""
+
+    def __init__(self, times: int, error: Exception) -> None:
+        self.left = times
+        self.error = error
+        self.tries = 0
+
+    def save(self) -> str:
+        self.tries += 1
+        if self.tries <= self.left:
+            raise self.error
+        return "saved"
+
+
+LOCKED = OperationalError("database is locked")
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "message",
+    [
+        "database is locked",
+        "database table is locked",
+        "deadlock detected",
+        "could not serialize access due to concurrent update",
+    ],
+)
+def test_busy_database_is_asked_again(message: str) -> None:
+    busy = Busy(TRIES - 1, OperationalError(message))
+
+    assert saving(busy.save)() == "saved"
+    assert busy.tries == TRIES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_stays_busy_is_not_asked_for_ever() -> None:
+    busy = Busy(99, LOCKED)
+
+    with pytest.raises(OperationalError, match="locked"):
+        saving(busy.save)()
+    assert busy.tries == TRIES
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [OperationalError("no such table"), IntegrityError("twice")])
+def test_what_would_fail_again_is_tried_once(error: Exception) -> None:
+    busy = Busy(99, error)
+
+    with pytest.raises(type(error)):
+        saving(busy.save)()
+    assert busy.tries == 1
+
+
+@pytest.mark.django_db
+def test_inside_another_transaction_it_is_tried_once() -> None:
+    busy = Busy(1, LOCKED)
+
+    with pytest.raises(OperationalError):
+        saving(busy.save)()
+    assert busy.tries == 1
+
+
+def test_lost_connection_is_not_called_busy() -> None:
+    assert not is_busy(OperationalError("server closed the connection unexpectedly"))
