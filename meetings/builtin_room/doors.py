@@ -1,0 +1,22 @@
+"""The pages in a room hear that its doors changed, whoever changed them."""
+
+from typing import Any
+
+from meetings.models import RoomSession
+from meetings.signals import doors_changed
+
+from .broadcast import deliver_now, room_group, tell_now
+from .engine import see_out
+
+
+def hear(*, session: RoomSession, **_: Any) -> None:
+    """Have the pages read the doors again; see everyone out of a room that is over."""
+    if not session.peers.inside().exists():
+        return
+    if session.state == RoomSession.State.ENDED:
+        deliver_now(session.key, see_out(session.key))
+    else:
+        tell_now(room_group(session.key), {"type": "room.doors"})
+
+
+doors_changed.connect(hear, dispatch_uid="meetings.builtin_room.doors")

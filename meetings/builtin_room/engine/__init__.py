@@ -1,0 +1,29 @@
+"""The built-in room's rules: plain functions, one transaction each.
+
+They change rows and return effects; whoever calls them sends these after the commit.
+"""
+
+from .commands import carry_out
+from .entering import Arrival, Entry, enter, page_with, understand
+from .leaving import depart_late, end, end_if_empty, go_offline, see_out
+from .moderating import mute_person, remove_person, set_lock
+from .snapshots import Doors, doors_for
+
+__all__ = [
+    "Arrival",
+    "Doors",
+    "Entry",
+    "carry_out",
+    "depart_late",
+    "doors_for",
+    "end",
+    "end_if_empty",
+    "enter",
+    "go_offline",
+    "mute_person",
+    "page_with",
+    "remove_person",
+    "see_out",
+    "set_lock",
+    "understand",
+]

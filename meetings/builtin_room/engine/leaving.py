@@ -1,0 +1,123 @@
+"""Going: by choice, by silence, by a host's word, or because it is over."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from django.utils import timezone
+
+from meetings.models import Admission, RoomPeer, RoomSession
+from meetings.services.hosting import announce
+from meetings.services.transactions import saving
+
+from ..attendance import tell_ended, tell_left
+from ..effects import Effect
+from ..people import user_of
+from ..protocol import Close, Code, RoomRefusal, Why
+from .changing import changing, nothing_changed
+
+CLOSES = {Why.KICKED: Close.REMOVED, Why.REPLACED: Close.TAKEN_OVER}
+
+
+def depart(session: RoomSession, pages: Iterable[RoomPeer], why: Why) -> list[Effect]:
+    """These pages are gone; each is told so itself where that was not its own doing."""
+    effects: list[Effect] = []
+    for page in pages:
+        _mark_gone(page, why)
+        tell_left(session, page)
+        if why in CLOSES:
+            bye = {"t": "bye", "why": why.value}
+            effects.append(Effect(message=bye, to=page.pid, close=CLOSES[why]))
+        left = {"t": "left", "id": page.pid, "why": why.value, "rev": session.rev}
+        effects.append(Effect(message=left))
+    return effects
+
+
+def _mark_gone(page: RoomPeer, why: Why) -> None:
+    removed = why is Why.KICKED
+    page.status = RoomPeer.Status.REMOVED if removed else RoomPeer.Status.GONE
+    page.left_why, page.online = why.value, False
+    # Whoever fell silent was last there when we last heard of them.
+    page.left_at = page.seen_at if why is Why.TIMEOUT else timezone.now()
+    page.save(update_fields=["status", "left_why", "left_at", "online"])
+
+
+@saving
+def go_offline(pid: str, *, conn: int | None = None) -> list[Effect]:
+    """A socket is lost. The page keeps its place; a newer socket of it (another conn) counts."""
+    page = RoomPeer.objects.inside().filter(pid=pid).select_related("session").first()
+    if page is None:
+        return []
+    with changing(page.session.key) as session:
+        mine = session.peers.inside().filter(pid=pid, online=True)
+        if conn is not None:
+            mine = mine.filter(conn=conn)
+        if not mine.update(online=False, seen_at=timezone.now()):
+            return nothing_changed()
+    return [Effect(message={"t": "online", "id": pid, "online": False, "rev": session.rev})]
+
+
+def depart_late(key: str, *, grace: timedelta) -> list[Effect]:
+    """Pages that were offline for longer than the grace time leave."""
+    with changing(key) as session:
+        gone = session.peers.inside().unheard_for(grace)
+        return depart(session, gone, Why.TIMEOUT) or nothing_changed()
+
+
+def remove(session: RoomSession, identity: str, *, by: RoomPeer | None = None) -> list[Effect]:
+    """The person goes, with all their pages, and neither room nor door takes them back."""
+    pages = list(session.peers.inside().filter(identity=identity))
+    latest = session.peers.filter(identity=identity).order_by("pk").last()
+    if latest is None:
+        raise RoomRefusal(Code.NO_PEER)
+    decision = {
+        "state": Admission.State.REMOVED,
+        "decided_at": timezone.now(),
+        "decided_by": user_of(by.identity) if by else None,
+    }
+    person = {"name": latest.name, "role": latest.role, "user": user_of(identity)}
+    Admission.objects.update_or_create(
+        session=session,
+        identity=identity,
+        defaults=decision,
+        create_defaults={**decision, **person},
+    )
+    return depart(session, pages, Why.KICKED)
+
+
+def end(key: str, reason: RoomSession.EndReason) -> list[Effect]:
+    """Over for everyone. Twice is fine, and so is a room that we never had."""
+    with suppress(RoomRefusal), changing(key) as session:
+        return close(session, reason)
+    return []
+
+
+def end_if_empty(key: str, reason: RoomSession.EndReason) -> list[Effect]:
+    """End a room that nobody is in; not one that somebody has just come back to."""
+    with changing(key) as session:
+        if session.peers.inside().exists() or not session.is_live:
+            return nothing_changed()
+        return close(session, reason)
+
+
+def see_out(key: str) -> list[Effect]:
+    """Whoever is still inside a room that ended elsewhere."""
+    with changing(key) as session:
+        return _see_out(session) if session.state == RoomSession.State.ENDED else nothing_changed()
+
+
+def close(session: RoomSession, reason: RoomSession.EndReason) -> list[Effect]:
+    session.end(reason)
+    announce(session)
+    return _see_out(session)
+
+
+def _see_out(session: RoomSession) -> list[Effect]:
+    session.peers.inside().update(
+        status=RoomPeer.Status.GONE,
+        left_why=Why.ENDED.value,
+        left_at=timezone.now(),
+        online=False,
+    )
+    tell_ended(session)
+    return [Effect(message={"t": "bye", "why": Why.ENDED.value}, close=Close.ENDED)]
