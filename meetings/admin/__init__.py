@@ -1,0 +1,20 @@
+"""Meetings in the Django admin: to find, to look at, and to stop what must stop."""
+
+from .bookings import BookingAdmin, BookingChangeAdmin
+from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
+from .links import JoinLinkAdmin
+from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
+from .rooms import RoomAdmin
+from .sessions import RoomSessionAdmin
+
+__all__ = [
+    "AdmissionAdmin",
+    "AttendanceAdmin",
+    "BookingAdmin",
+    "BookingChangeAdmin",
+    "ChatMessageAdmin",
+    "JoinLinkAdmin",
+    "RoomAdmin",
+    "RoomPeerAdmin",
+    "RoomSessionAdmin",
+]

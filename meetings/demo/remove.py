@@ -1,0 +1,43 @@
+"""Taking the demo out again, with all that its people made since."""
+
+from django.db.models import ProtectedError, Q, QuerySet
+
+from accounts.models import User
+from meetings.models import Booking, Room, RoomSession
+from meetings.models.session import RoomSessionQuerySet
+from meetings.services import hosting
+from meetings.services.transactions import saving
+
+from .people import users
+
+
+class StillNeeded(Exception):
+    """Somebody else's meeting stands on something of the demo's."""
+
+
+def remove() -> int:
+    """The demo's people and everything of theirs, nothing of others; how many people it were."""
+    people = users()
+    for session in _sessions(people).running():
+        hosting.end_for_all(session)
+    try:
+        return _delete(people)
+    except ProtectedError as error:
+        names = ", ".join(sorted({f"“{each}”" for each in error.protected_objects}))
+        raise StillNeeded(f"The demo is still needed by {names}.") from error
+
+
+@saving
+def _delete(people: QuerySet[User]) -> int:
+    """In the order that protected rows ask for. All or nothing."""
+    _sessions(people).delete()
+    Booking.objects.filter(organizer__in=people).delete()
+    Room.objects.filter(owner__in=people).delete()
+    count = people.count()
+    people.delete()
+    return count
+
+
+def _sessions(people: QuerySet[User]) -> RoomSessionQuerySet:
+    theirs = Q(room__owner__in=people) | Q(booking__organizer__in=people)
+    return RoomSession.objects.filter(theirs)

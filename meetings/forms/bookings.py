@@ -1,0 +1,244 @@
+"""Planning a meeting: what was typed, turned into a wish or into words about what is wrong."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.zones import zone_choices
+from meetings.local_time import NoSuchTime, TwiceThatDay, instant_of
+from meetings.models import Booking, Room
+from meetings.models.booking import LONGEST, LONGEST_TITLE
+from meetings.services.scheduling import MeetingWish, free_from
+
+from .text import one_line, validate_readable
+
+PATIENCE = timedelta(minutes=5)  # a form may lie open for a moment before "now" is sent
+FARTHEST = timedelta(days=10 * 366)
+CLOCKS = [("first", gettext_lazy("the first time")), ("second", gettext_lazy("the second time"))]
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class BookingForm(forms.Form):
+    """A new meeting, or an old one's new shape: pass `booking` to change it."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, validators=[validate_readable]
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        max_length=5000,
+        required=False,
+        validators=[validate_readable],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("People with the link read this at the door."),
+    )
+    date = forms.DateField(label=gettext_lazy("Date"), widget=DateInput)
+    time = forms.TimeField(label=gettext_lazy("Start"), widget=TimeInput)
+    clock = forms.ChoiceField(choices=CLOCKS, required=False, widget=forms.HiddenInput)
+    clock_for = forms.CharField(required=False, widget=forms.HiddenInput)  # what it answers
+    duration = forms.IntegerField(
+        label=gettext_lazy("Minutes"),
+        min_value=1,
+        max_value=LONGEST,
+        initial=30,
+        error_messages={
+            "min_value": gettext_lazy("At least one minute."),
+            "max_value": gettext_lazy("At most 24 hours, that is 1440 minutes."),
+        },
+        widget=forms.NumberInput(attrs={"list": "durations", "inputmode": "numeric"}),
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    room = forms.ModelChoiceField(
+        label=gettext_lazy("Place"),
+        queryset=Room.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("A room of its own, for this meeting"),
+    )
+    request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    may_overlap = forms.BooleanField(
+        label=gettext_lazy("Book anyway, beside the other meeting"), required=False
+    )
+
+    def __init__(
+        self, *args: Any, user: User, booking: Booking | None = None, **kwargs: Any
+    ) -> None:
+        self.user, self.booking = user, booking
+        kwargs["initial"] = {**self._first_values(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=self.fields["time_zone"].label, choices=_zones_with(self.initial["time_zone"])
+        )
+        room = self.fields["room"]
+        assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
+        room.queryset = Room.objects.visible_to(user).permanent().in_use()
+        if self.booking is None or not self.booking.room.is_permanent:
+            return
+        room.queryset |= Room.objects.filter(pk=self.booking.room_id)
+
+    def _first_values(self) -> dict[str, Any]:
+        if self.booking is None:
+            return _values_for_new(self.user)
+        booking, start = self.booking, self.booking.starts_at.astimezone(self.booking.zone)
+        return {
+            "title": booking.title,
+            "description": booking.description,
+            "date": start.date(),
+            "time": start.time(),
+            "clock": "second" if start.fold else "first",
+            "clock_for": _occasion(start.replace(tzinfo=None), booking.time_zone),
+            "duration": booking.duration,
+            "time_zone": booking.time_zone,
+            "room": booking.room if booking.room.is_permanent else None,
+            "version": booking.version,
+            "may_overlap": booking.may_overlap,
+        }
+
+    def clean_title(self) -> str:
+        """One line: a title goes into subjects and page titles."""
+        title = one_line(self.cleaned_data["title"])
+        if not title:
+            raise ValidationError(_("Please give the meeting a title."), code="required")
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not {"date", "time", "time_zone", "duration"} <= data.keys():
+            return data
+        wall = datetime.combine(data["date"], data["time"].replace(second=0, microsecond=0))
+        zone = ZoneInfo(data["time_zone"])
+        try:
+            data["starts_at"] = instant_of(wall, zone, second=self._second(data, wall))
+        except NoSuchTime as none:
+            self.add_error("time", _no_such_time(none))
+        except TwiceThatDay:
+            self._ask_which(_occasion(wall, zone.key))
+        except OverflowError:
+            self.add_error("date", _("This date is out of reach."))
+        if starts_at := data.get("starts_at"):
+            self._refuse_out_of_reach(starts_at)
+        return data
+
+    def _second(self, data: dict[str, Any], wall: datetime) -> bool | None:
+        """Which of two was chosen, if it was for this very time."""
+        if data.get("clock_for") != _occasion(wall, data["time_zone"]):
+            return None
+        return {"first": False, "second": True}.get(data.get("clock", ""))
+
+    def _ask_which(self, occasion: str) -> None:
+        typed = {name: self.data[name] for name in self.data}
+        self.data = {**typed, "clock": "", "clock_for": occasion}
+        self.fields["clock"].widget = forms.RadioSelect(choices=CLOCKS)
+        self.fields["clock"].label = _("Which of the two?")
+        self.add_error(
+            "clock", _("On that day the clocks go back and show this time twice. Which one is it?")
+        )
+
+    def _refuse_out_of_reach(self, starts_at: datetime) -> None:
+        if self.booking and self.booking.starts_at == starts_at:
+            return
+        if starts_at < timezone.now() - PATIENCE:
+            self.add_error("time", _("This time has passed already."))
+        elif starts_at > timezone.now() + FARTHEST:
+            self.add_error("date", _("This date is too far ahead: ten years at most."))
+
+    def wish(self, options: dict[str, Any]) -> MeetingWish:
+        """What a valid form asks for; `options` are those of the meeting's own room."""
+        data = self.cleaned_data
+        return MeetingWish(
+            title=data["title"],
+            description=data["description"],
+            starts_at=data["starts_at"],
+            duration=data["duration"],
+            time_zone=data["time_zone"],
+            room=data["room"],
+            options=options,
+            may_overlap=data["may_overlap"],
+            request_key=data["request_key"] or uuid.uuid4(),
+        )
+
+
+def _occasion(wall: datetime, zone: str) -> str:
+    return f"{wall:%Y-%m-%dT%H:%M} {zone}"
+
+
+def _values_for_new(user: User) -> dict[str, Any]:
+    """The next half hour in which the person is free, where they are."""
+    now = timezone.now().astimezone(user.zone)
+    soon = now.replace(minute=0, second=0, microsecond=0) + timedelta(
+        minutes=30 if now.minute < 30 else 60
+    )
+    start = free_from(user, soon, minutes=30).astimezone(user.zone)
+    return {
+        "date": start.date(),
+        "time": start.time(),
+        "duration": 30,
+        "time_zone": user.time_zone,
+        "request_key": uuid.uuid4(),
+    }
+
+
+def _zones_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The zones on offer, and the one already chosen even if it is an old alias."""
+    choices = zone_choices()
+    offered = {zone for __, zones in choices for zone, __ in zones}
+    return choices if name in offered else [("", [(name, name)]), *choices]
+
+
+def _no_such_time(none: NoSuchTime) -> str:
+    return _(
+        "On that day the clocks go forward and skip this time. "
+        "The nearest times are %(before)s and %(after)s."
+    ) % {"before": f"{none.before:%H:%M}", "after": f"{none.after:%H:%M}"}
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        validators=[validate_readable],
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Everybody who opens a link of this meeting will read it."),
+    )
+
+
+class AgendaFilter(forms.Form):
+    """What the dashboard shows. Nonsense is read as "everything"."""
+
+    SHOW = [
+        ("upcoming", gettext_lazy("Upcoming")),
+        ("past", gettext_lazy("Past")),
+        ("cancelled", gettext_lazy("Cancelled")),
+    ]
+    show = forms.ChoiceField(choices=SHOW, required=False)
+    q = forms.CharField(label=gettext_lazy("Search"), max_length=100, required=False)
+    room = forms.IntegerField(required=False, min_value=1, max_value=BigIntegerField.MAX_BIGINT)
+    after = forms.CharField(max_length=80, required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        data = {name: self.cleaned_data.get(name) for name in self.fields}
+        return {**data, "show": data["show"] or "upcoming", "q": data["q"] or ""}

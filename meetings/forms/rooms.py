@@ -1,0 +1,111 @@
+"""A room's options: only those that its provider really has."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.models import Room
+from meetings.providers import aliases, default_alias
+from meetings.providers.base import Features
+from meetings.services.rooms import provider_of
+
+from .text import one_line, validate_readable
+
+# Option → the feature that a provider needs for it. The rest is ours and works everywhere.
+NEEDS = {"chat": "chat_switch", "participants_share": "sharing_switch", "capacity": "capacity"}
+
+
+class RoomOptionsForm(forms.ModelForm[Room]):
+    """How a room's doors work, and what people may do inside."""
+
+    class Meta:
+        model = Room
+        fields: tuple[str, ...] = (
+            "provider_alias",
+            "waiting_room",
+            "needs_host",
+            "doors_open_minutes",
+            "capacity",
+            "chat",
+            "participants_share",
+        )
+        widgets = {"waiting_room": forms.RadioSelect}
+        labels = {
+            "needs_host": gettext_lazy("Starts only when a host is there"),
+            "doors_open_minutes": gettext_lazy("Doors open, minutes before the start"),
+            "capacity": gettext_lazy("Most people"),
+            "participants_share": gettext_lazy("Participants may share their screen"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer_providers()
+        self._offer_features(features_of(self._chosen_alias()))
+
+    def _chosen_alias(self) -> str:
+        posted = self.data.get(self.add_prefix("provider_alias"), "")
+        return posted or self.instance.provider_alias
+
+    def _offer_providers(self) -> None:
+        known = list(aliases())
+        current = self.instance.provider_alias
+        if known == [current]:
+            del self.fields["provider_alias"]
+            return
+        choices = [(alias, _provider_name(alias)) for alias in known]
+        if current not in known:
+            choices.insert(0, (current, _("%(alias)s (no longer there)") % {"alias": current}))
+        self.fields["provider_alias"] = forms.ChoiceField(
+            label=_("Provider"), choices=choices, initial=current or default_alias()
+        )
+
+    def _offer_features(self, features: Features) -> None:
+        for option, feature in NEEDS.items():
+            if not getattr(features, feature):
+                del self.fields[option]
+        if "capacity" in self.fields and (most := self._most_people()):
+            self.fields["capacity"].help_text = _("At most %(most)d here.") % {"most": most}
+
+    def _most_people(self) -> int | None:
+        provider = provider_of(self._chosen_alias())
+        return provider.most_people if provider else None
+
+    def clean_capacity(self) -> int | None:
+        capacity: int | None = self.cleaned_data["capacity"]
+        most = self._most_people()
+        if capacity and most and capacity > most:
+            raise forms.ValidationError(
+                _("This provider's rooms hold %(most)d people at most."), params={"most": most}
+            )
+        return capacity
+
+    def options(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class RoomForm(RoomOptionsForm):
+    """A permanent room: its name, and its options."""
+
+    class Meta(RoomOptionsForm.Meta):
+        fields = ("name", *RoomOptionsForm.Meta.fields)
+
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError(_("Please give the room a name."), code="required")
+        validate_readable(name)
+        return name
+
+
+def features_of(alias: str) -> Features:
+    """What the alias's provider can do; nothing when it is gone."""
+    provider = provider_of(alias)
+    return provider.features if provider else Features()
+
+
+def _provider_name(alias: str) -> str:
+    provider = provider_of(alias)
+    label = _(provider.label) if provider else alias
+    return label if label.lower() == alias.lower() else f"{label} ({alias})"

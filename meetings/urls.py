@@ -1,0 +1,34 @@
+"""Addresses about meetings."""
+
+from django.urls import path
+
+from meetings.views import bookings, builtin_room, dashboard, home, join, links, rooms
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("favicon.ico", home.favicon, name="favicon"),
+    path("healthz", home.alive, name="alive"),
+    # Meetings
+    path("meetings/", dashboard.dashboard, name="dashboard"),
+    path("meetings/new/", bookings.new, name="booking-new"),
+    path("meetings/now/", bookings.meet_now, name="meet-now"),
+    path("meetings/<int:pk>/", bookings.show, name="booking"),
+    path("meetings/<int:pk>/edit/", bookings.edit, name="booking-edit"),
+    path("meetings/<int:pk>/cancel/", bookings.cancel, name="booking-cancel"),
+    path("meetings/<int:pk>/delete/", bookings.delete, name="booking-delete"),
+    path("meetings/<int:pk>/end/", bookings.end, name="booking-end"),
+    # Rooms
+    path("rooms/", rooms.index, name="room-list"),
+    path("rooms/new/", rooms.new, name="room-new"),
+    path("rooms/<int:pk>/", rooms.show, name="room"),
+    path("rooms/<int:pk>/edit/", rooms.edit, name="room-edit"),
+    path("rooms/<int:pk>/archive/", rooms.archive, name="room-archive"),
+    path("rooms/<int:pk>/end/", rooms.end, name="room-end"),
+    # The built-in room
+    path("room/leave/", builtin_room.leave, name="room-leave"),
+    # The door
+    path("links/<int:pk>/transferable/", links.transferable, name="link-transferable"),
+    path("join/", join.find, name="find"),
+    path("j/<str:token>/", join.door, name="door"),
+    path("j/<str:token>/enter/", join.enter, name="enter"),
+]

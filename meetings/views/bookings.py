@@ -1,0 +1,212 @@
+"""Planning one meeting: make it, look at it, change it, call it off."""
+
+import uuid
+from copy import copy
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.forms.bookings import BookingForm, CancelForm
+from meetings.forms.rooms import RoomOptionsForm
+from meetings.http import MemberRequest
+from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
+from meetings.services import hosting, scheduling
+
+from .changes import changes_in_words, history_of
+from .links import links_of
+from .troubles import held_at, trouble_with
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: MemberRequest) -> HttpResponse:
+    """Plan a meeting."""
+    form, options = _forms(request, None)
+    overlap = None
+    if request.method == "POST" and _valid(form, options):
+        try:
+            booking = scheduling.book(request.user, form.wish(_options(options)))
+        except scheduling.Overlaps as found:
+            overlap = found
+        except scheduling.RoomRefused as refused:
+            form.add_error("room", str(refused))
+        else:
+            messages.success(request, _("“%(title)s” is planned.") % {"title": booking.title})
+            return redirect("booking", booking.pk)
+    context = {"section": "new", "form": form, "options": options, "overlap": overlap}
+    return _answer(request, "meetings/booking_form.html", context)
+
+
+@require_safe
+def show(request: MemberRequest, pk: int) -> HttpResponse:
+    """The meeting's own page: when, where, its links, who was there, what was changed."""
+    booking = _mine(request, pk)
+    session = booking.sessions.running().first()
+    context = {
+        "section": "meetings",
+        "booking": booking,
+        "session": session,
+        "provider": held_at(session.alias if session else booking.room.provider_alias),
+        "trouble": trouble_with(booking.room, booking),
+        "links": links_of(request, booking),
+        "attendances": list(_attendances(booking)),
+        "history": history_of(booking),
+    }
+    return render(request, "meetings/booking.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Change a meeting: the form, then old beside new, then it is saved."""
+    booking = _mine(request, pk)
+    if booking.is_cancelled:
+        messages.error(request, _("A cancelled meeting cannot be changed."))
+        return redirect("booking", booking.pk)
+    form, options = _forms(request, booking)
+    context = {"section": "meetings", "form": form, "options": options, "booking": booking}
+    if request.method == "GET" or not _valid(form, options) or "back" in request.POST:
+        return _answer(request, "meetings/booking_form.html", context)
+    wish = form.wish(_options(options))
+    changes = scheduling.changed_values(booking, wish)
+    if (form.cleaned_data["version"] or 0) != booking.version:
+        return _stale(request, booking.pk, wish)
+    if "confirm" not in request.POST:
+        context["changes"] = changes_in_words(changes, booking)
+        return render(request, "meetings/booking_review.html", context)
+    return _save(request, booking, wish, context)
+
+
+def _save(
+    request: MemberRequest,
+    booking: Booking,
+    wish: scheduling.MeetingWish,
+    context: dict[str, Any],
+) -> HttpResponse:
+    version = context["form"].cleaned_data["version"] or 0
+    try:
+        scheduling.edit(booking, wish, by=request.user, version=version)
+    except scheduling.Overlaps as found:
+        return _answer(request, "meetings/booking_form.html", {**context, "overlap": found})
+    except scheduling.RoomRefused as refused:
+        context["form"].add_error("room", str(refused))
+        return _answer(request, "meetings/booking_form.html", context)
+    except scheduling.StaleEdit:
+        return _stale(request, booking.pk, wish)
+    except scheduling.AlreadyCancelled as gone:
+        messages.error(request, str(gone))
+        return redirect("booking", booking.pk)
+    messages.success(request, _("Your changes are saved."))
+    return redirect("booking", booking.pk)
+
+
+def _stale(request: MemberRequest, pk: int, wish: scheduling.MeetingWish) -> HttpResponse:
+    """Two tabs: what the other one saved stays, and this one sees how its wish differs from it."""
+    booking = _mine(request, pk)
+    form, options = _forms(request, booking, fresh_version=True)
+    context = {
+        "section": "meetings",
+        "booking": booking,
+        "form": form,
+        "options": options,
+        "changes": changes_in_words(scheduling.changed_values(booking, wish), booking),
+        "stale": True,
+    }
+    return render(request, "meetings/booking_review.html", context, status=409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Call a meeting off, with a word to those who open its links."""
+    booking = _mine(request, pk)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        scheduling.cancel(booking, by=request.user, reason=form.cleaned_data["reason"])
+        hosting.end_meeting(booking, RoomSession.EndReason.CANCELLED)
+        messages.success(request, _("“%(title)s” is cancelled.") % {"title": booking.title})
+        return redirect("booking", booking.pk)
+    context = {"section": "meetings", "booking": booking, "form": form}
+    return _answer(request, "meetings/booking_cancel.html", context)
+
+
+@require_POST
+def delete(request: MemberRequest, pk: int) -> HttpResponse:
+    """Take a cancelled or past meeting out of the lists. Nothing of its history is lost."""
+    booking = _mine(request, pk)
+    if not (booking.is_cancelled or booking.is_over):
+        messages.error(request, _("Cancel the meeting first: people may have its links."))
+        return redirect("booking", booking.pk)
+    scheduling.remove_from_lists(booking, by=request.user)
+    messages.success(request, _("“%(title)s” is removed.") % {"title": booking.title})
+    return redirect("dashboard")
+
+
+@require_POST
+def meet_now(request: MemberRequest) -> HttpResponse:
+    """A meeting this moment, in a room of its own."""
+    booking = scheduling.meet_now(request.user, request_key=_key(request))
+    return redirect("door", booking.links.get(purpose="host").token)
+
+
+def _key(request: MemberRequest) -> uuid.UUID:
+    """What the button carries, so that pressing it twice is one meeting."""
+    try:
+        return uuid.UUID(request.POST.get("request_key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+@require_POST
+def end(request: MemberRequest, pk: int) -> HttpResponse:
+    """End the running meeting for everybody."""
+    booking = _mine(request, pk)
+    if hosting.end_meeting(booking):
+        messages.success(request, _("The meeting is over for everybody."))
+    return redirect("booking", booking.pk)
+
+
+def _mine(request: MemberRequest, pk: int) -> Booking:
+    mine = Booking.objects.visible_to(request.user).annotate(
+        is_live=is_live_now("booking"), was_ended=was_ended()
+    )
+    return get_object_or_404(mine.select_related("room", "organizer"), pk=pk)
+
+
+def _forms(
+    request: MemberRequest, booking: Booking | None, *, fresh_version: bool = False
+) -> tuple[BookingForm, RoomOptionsForm]:
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and fresh_version and booking:
+        data["version"] = str(booking.version)
+    # A copy: the form writes into it, and the meeting's room is what we compare with.
+    own_room = copy(booking.room) if booking and not booking.room.is_permanent else None
+    form = BookingForm(data, user=request.user, booking=booking, initial=_asked(request))
+    return form, RoomOptionsForm(data, instance=own_room, prefix="options")
+
+
+def _asked(request: MemberRequest) -> dict[str, str]:
+    """A new meeting may come with its room or date in the address."""
+    return {name: request.GET[name] for name in ("room", "date", "time") if request.GET.get(name)}
+
+
+def _valid(form: BookingForm, options: RoomOptionsForm) -> bool:
+    """Both are asked, so that all mistakes show at once. A permanent room has its own options."""
+    form_ok, options_ok = form.is_valid(), options.is_valid()
+    return form_ok and (options_ok or bool(form.cleaned_data.get("room")))
+
+
+def _options(options: RoomOptionsForm) -> dict[str, Any]:
+    return options.options() if options.is_valid() else {}
+
+
+def _answer(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A form as first shown, or again with 422 and what to mend."""
+    status = 422 if request.method == "POST" else 200
+    return render(request, template, context, status=status)
+
+
+def _attendances(booking: Booking) -> QuerySet[Attendance]:
+    return Attendance.objects.filter(session__booking=booking).order_by("joined_at")[:200]

@@ -1,0 +1,65 @@
+"""Old and new, in words a person reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from meetings.models import Booking, BookingChange, Room, WaitingRoom
+from meetings.wording import lasting_text, moment_text
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    change: BookingChange
+    details: list[Change]
+
+
+def changes_in_words(values: dict[str, list[Any]], booking: Booking) -> list[Change]:
+    """What a save changes, field by field. Times stand on the clock that the meeting had then."""
+    zones = values.get("time_zone", [booking.time_zone, booking.time_zone])
+    shown = {name: pair for name, pair in values.items() if name != "time_zone"}
+    if "time_zone" in values and "starts_at" not in values:
+        shown["time_zone"] = zones
+    return [
+        Change(_label(name), *(_text(name, *each) for each in zip(pair, zones, strict=True)))
+        for name, pair in shown.items()
+    ]
+
+
+def history_of(booking: Booking) -> list[HistoryEntry]:
+    entries = booking.changes.select_related("by")
+    return [HistoryEntry(entry, changes_in_words(entry.values, booking)) for entry in entries]
+
+
+def _label(name: str) -> str:
+    if name == "reason":
+        return _("Reason")
+    if name == "room":
+        return _("Place")
+    fields = {each.name: each for each in (*Room._meta.fields, *Booking._meta.fields)}
+    return capfirst(str(fields[name].verbose_name))
+
+
+def _text(name: str, value: Any, zone: str) -> str:
+    if name == "starts_at":
+        return moment_text(datetime.fromisoformat(value), ZoneInfo(zone))
+    if name == "duration":
+        return lasting_text(int(value))
+    if name == "room":
+        return value or _("A room of its own")
+    if name == "waiting_room":
+        return str(WaitingRoom(value).label)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in (None, "") else str(value)

@@ -1,0 +1,145 @@
+"""The door: one address for each link, whatever is behind it."""
+
+import logging
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.middleware import ZONE_COOKIE
+from meetings.http import Request
+from meetings.models import JoinLink
+from meetings.providers.base import JoinTicket
+from meetings.providers.errors import ProviderError
+from meetings.services import joining
+from meetings.services.door import Door, DoorState
+from meetings.services.door_rules import door_for
+from meetings.services.rooms import provider_of
+
+from .policies import framing, leading_out
+from .throttles import guarded
+from .visitors import clean_name, remember, visitor_of
+
+log = logging.getLogger(__name__)
+
+
+@login_not_required
+@never_cache
+@require_safe
+@guarded
+def door(request: Request, token: str) -> HttpResponseBase:
+    """Show where this link’s meeting stands. Changes nothing: previews and reloads are harmless."""
+    link = _link(token)
+    if link is None:
+        return unknown_link(request)
+    found = door_for(link, visitor_of(request, link))
+    if request.htmx and request.GET.get("seen") == found.mark:
+        return HttpResponse(status=204)
+    return _show(request, found)
+
+
+@login_not_required
+@never_cache
+@require_POST
+@guarded
+def enter(request: Request, token: str) -> HttpResponseBase:
+    """Take one person in: a ticket minted now, for them, and forgotten."""
+    link = _link(token)
+    if link is None:
+        return unknown_link(request)
+    visitor = visitor_of(request, link, name=request.POST.get("name", ""))
+    if not visitor.name:
+        return _show(request, door_for(link, visitor), error=_("Please say who you are."))
+    try:
+        ticket = joining.enter(link, visitor)
+    except joining.CannotEnter as not_yet:
+        response: HttpResponse = redirect("door", token=token)
+        remember(response, request, link, visitor, ready=not not_yet.door.is_final)
+        return response
+    except ProviderError as error:
+        log.warning("A room could not be opened: %s", error)
+        idle = replace(visitor, ready=False)  # the next try is theirs
+        response = _show(request, door_for(link, idle), trouble=True)
+        remember(response, request, link, idle, ready=False)
+        return response
+    response = _follow(request, door_for(link, visitor), ticket)
+    remember(response, request, link, visitor, ready=False)
+    return response
+
+
+@login_not_required
+@require_safe
+def find(request: Request) -> HttpResponse:
+    """From a pasted link or token to its door."""
+    path = _path_of(request.GET.get("link", "").strip()).rstrip("/")
+    return redirect("door", token=clean_name(path.rpartition("/")[2])[:64] or "unknown")
+
+
+def _path_of(pasted: str) -> str:
+    try:
+        return urlsplit(pasted).path
+    except ValueError:  # brackets that hold no address
+        return ""
+
+
+def unknown_link(request: Request) -> HttpResponse:
+    """One answer for links that are unknown, malformed, expired or revoked: nobody learns which.
+
+    A page that waits at a link when it is revoked is loaded afresh, so that it stops asking.
+    """
+    if request.htmx:
+        response: HttpResponse = HttpResponseClientRefresh()
+        response.status_code = 404
+        return response
+    return render(request, "meetings/unknown_link.html", status=404)
+
+
+def _link(token: str) -> JoinLink | None:
+    if not token.isprintable():  # PostgreSQL refuses to look for some of those
+        return None
+    return JoinLink.objects.usable().with_meeting().filter(token=token).first()
+
+
+def _show(request: Request, found: Door, *, error: str = "", trouble: bool = False) -> HttpResponse:
+    template = "meetings/door.html#state" if request.htmx else "meetings/door.html"
+    state = DoorState.TROUBLE if trouble else found.state
+    unknown = _zone_is_unknown(request, found)
+    context = {
+        "door": found,
+        "state": state,
+        "error": error,
+        "now": timezone.now(),
+        "zone_is_unknown": unknown,
+    }
+    # A stranger whose zone nobody knows reads the meeting's.
+    zone = found.booking.zone if unknown and found.booking else timezone.get_current_timezone()
+    with timezone.override(zone):
+        response = render(request, template, context)
+    response.headers["Referrer-Policy"] = "same-origin"
+    return leading_out(request, response)
+
+
+def _zone_is_unknown(request: Request, found: Door) -> bool:
+    return found.visitor.user is None and ZONE_COOKIE not in request.COOKIES
+
+
+def _follow(request: Request, found: Door, ticket: JoinTicket) -> HttpResponse:
+    if ticket.url:
+        response: HttpResponse = redirect(ticket.url)
+        response.headers["Referrer-Policy"] = "no-referrer"
+    else:
+        response = render(request, ticket.template, {**ticket.context, "door": found})
+        provider = provider_of(found.session.alias if found.session else found.room.provider_alias)
+        response = framing(request, response, provider.origins if provider else ())
+        # Not "no-referrer": then the page's own forms would come without an origin.
+        response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,103 @@
+"""Permanent rooms."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meetings.forms.rooms import RoomForm
+from meetings.http import MemberRequest
+from meetings.models import Booking, Room
+from meetings.services import hosting, rooms
+
+from .links import links_of
+from .rows import booking_rows, room_rows
+from .troubles import held_at, trouble_with
+
+
+@require_safe
+def index(request: MemberRequest) -> HttpResponse:
+    """The person's permanent rooms."""
+    mine = room_rows(Room.objects.visible_to(request.user).permanent().in_use())
+    return render(request, "meetings/room_list.html", {"section": "rooms", "rooms": mine})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: MemberRequest) -> HttpResponse:
+    """Make a permanent room."""
+    form = RoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        options = form.options()
+        room = rooms.create_room(request.user, **options)
+        messages.success(request, _("The room “%(name)s” is yours.") % {"name": room.name})
+        return redirect("room", room.pk)
+    return _form(request, form, None)
+
+
+@require_safe
+def show(request: MemberRequest, pk: int) -> HttpResponse:
+    """The room's page: its lasting links, what is on, what comes. Also of one that was given up."""
+    room = get_object_or_404(Room.objects.visible_to(request.user).permanent(), pk=pk)
+    coming = Booking.objects.visible_to(request.user).confirmed().not_over().filter(room=room)
+    session = room.sessions.running().first()
+    context = {
+        "section": "rooms",
+        "room": room,
+        "session": session,
+        "provider": held_at(session.alias if session else room.provider_alias),
+        "trouble": trouble_with(room, None),
+        "links": links_of(request, room),
+        "coming": booking_rows(coming)[:10],
+        "held": room.sessions.filter(live_at__isnull=False).select_related("booking")[:10],
+    }
+    return render(request, "meetings/room.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Change a room. What runs in it goes on as it began."""
+    room = _mine(request, pk)
+    form = RoomForm(request.POST or None, instance=room)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your changes are saved."))
+        return redirect("room", room.pk)
+    return _form(request, form, room)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: MemberRequest, pk: int) -> HttpResponse:
+    """Give a room up. Its links say so; its meetings and history stay."""
+    room = _mine(request, pk)
+    if request.method != "POST":
+        context = {"section": "rooms", "room": room}
+        return render(request, "meetings/room_archive.html", context)
+    if room.bookings.confirmed().not_over().exists():
+        messages.error(request, _("Meetings are planned in this room. Move or cancel them first."))
+        return redirect("room", room.pk)
+    if session := room.sessions.running().first():
+        hosting.end_for_all(session)
+    room.archive()
+    messages.success(request, _("The room “%(name)s” is given up.") % {"name": room.name})
+    return redirect("room-list")
+
+
+@require_POST
+def end(request: MemberRequest, pk: int) -> HttpResponse:
+    """End what runs in the room, for everybody."""
+    room = _mine(request, pk)
+    if session := room.sessions.running().first():
+        hosting.end_for_all(session)
+        messages.success(request, _("The meeting is over for everybody."))
+    return redirect("room", room.pk)
+
+
+def _mine(request: MemberRequest, pk: int) -> Room:
+    return get_object_or_404(Room.objects.visible_to(request.user).permanent().in_use(), pk=pk)
+
+
+def _form(request: MemberRequest, form: RoomForm, room: Room | None) -> HttpResponse:
+    context = {"section": "rooms", "form": form, "room": room}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "meetings/room_form.html", context, status=status)

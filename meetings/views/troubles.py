@@ -1,0 +1,31 @@
+"""What an organizer should know about a room's provider."""
+
+from django.utils.translation import gettext as _
+
+from meetings.models import Booking, Room, RoomSession
+from meetings.services.rooms import provider_of
+
+
+def held_at(alias: str) -> str:
+    """The provider as people know it; an alias that is gone is named as such."""
+    provider = provider_of(alias)
+    return _(provider.label) if provider else _("“%(alias)s”, which is gone") % {"alias": alias}
+
+
+def trouble_with(room: Room, booking: Booking | None) -> str:
+    """A sentence about what keeps the room from opening, or nothing."""
+    running = room.sessions.running().first()
+    if running and provider_of(running.alias) is None and running.alias != room.provider_alias:
+        return _(
+            "What runs in this room is held at “%(alias)s”, which is no longer set up here. "
+            "The next who starts the meeting opens it at the room’s present provider."
+        ) % {"alias": running.alias}
+    if provider_of(room.provider_alias) is None:
+        return _(
+            "The provider “%(alias)s” is no longer set up here, so this room cannot open. "
+            "Choose another provider for it, or ask the operator to bring it back."
+        ) % {"alias": room.provider_alias}
+    last = room.sessions.filter(booking=booking).first()
+    if last and last.state == RoomSession.State.FAILED:
+        return _("The room could not be opened the last time: %(error)s") % {"error": last.error}
+    return ""

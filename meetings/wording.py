@@ -1,0 +1,67 @@
+"""Times as people say them, in the reader's language. Plain values in, text out."""
+
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.zones import offset_label
+
+
+def span_text(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """`Mon, 23 November 2026, 09:00 – 09:45` as clocks in the zone show it."""
+    return f"{day_text(start.astimezone(zone).date())}, {hours_text(start, end, zone)}"
+
+
+def hours_text(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """`09:00 – 09:45`, with the day of the end if it is another."""
+    local_start, local_end = start.astimezone(zone), end.astimezone(zone)
+    text = f"{clock_text(local_start)} – {clock_text(local_end)}"
+    if local_end.date() != local_start.date() and local_end.time() != datetime.min.time():
+        text += f" ({date_format(local_end, 'D')})"
+    return text
+
+
+def moment_text(at: datetime, zone: tzinfo) -> str:
+    """Day, time and zone of an instant."""
+    local = at.astimezone(zone)
+    return f"{day_text(local.date())}, {clock_text(local)} {zone_text(zone, at)}"
+
+
+def clock_text(local: datetime) -> str:
+    return date_format(local, "TIME_FORMAT")
+
+
+def day_text(day: date) -> str:
+    """A date with its weekday."""
+    return f"{date_format(day, 'D')}, {date_format(day, 'DATE_FORMAT')}"
+
+
+def zone_text(zone: tzinfo, at: datetime | None = None) -> str:
+    """A zone as people know it, with its offset then: `Berlin (UTC+01:00)`."""
+    if not isinstance(zone, ZoneInfo) or zone.key == "UTC":
+        return "UTC"
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{city} ({offset_label(zone, at or timezone.now())})"
+
+
+def lasting_text(minutes: int) -> str:
+    """A duration in words: `1 hour 30 minutes`."""
+    whole, rest = divmod(minutes, 60)
+    parts = []
+    if whole:
+        parts.append(ngettext("%(n)d hour", "%(n)d hours", whole) % {"n": whole})
+    if rest or not whole:
+        parts.append(ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest})
+    return " ".join(parts)
+
+
+def relative_day_text(day: date) -> str:
+    """`Today`, `Tomorrow` or `Yesterday` before the weekday and date."""
+    distance = (day - timezone.localdate()).days
+    named = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get(distance)
+    text = f"{date_format(day, 'l')}, {date_format(day, 'DATE_FORMAT')}"
+    return f"{named} · {text}" if named else text

@@ -1,0 +1,159 @@
+"""Who may see what: nobody sees what is somebody else's, and few pages are for everybody."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.decorators import login_not_required
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from meetings.models import Booking, JoinLink, Room
+
+from .reading import page
+
+Book = Callable[..., Booking]
+
+# Adding one here is adding a page that strangers can open.
+PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave"}
+
+OF_A_BOOKING = {
+    "booking": "get",
+    "booking-edit": "get post",
+    "booking-cancel": "get post",
+    "booking-delete": "post",
+    "booking-end": "post",
+}
+OF_A_ROOM = {"room": "get", "room-edit": "get post", "room-archive": "get post", "room-end": "post"}
+OF_A_LINK = {"link-transferable": "post"}
+OF_A_PERSON = {
+    "dashboard": "get",
+    "booking-new": "get post",
+    "meet-now": "post",
+    "room-list": "get",
+    "room-new": "get post",
+}
+OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_LINK
+EVERY_METHOD = ("get", "post", "put", "patch", "delete")
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def ours() -> dict[str, URLPattern]:
+    """Every address of meetings, by name."""
+    found = patterns(get_resolver())
+    return {
+        str(each.name): each
+        for each in found
+        if each.callback.__module__.startswith("meetings.views")
+    }
+
+
+@pytest.fixture
+def addresses(book: Book, room: Room) -> dict[str, str]:
+    """Dana's pages by name: of a meeting, of a room, of a link."""
+    booking = book(room=room)
+    link = room.links.get(purpose="host")
+    owned = {name: reverse(name, args=[booking.pk]) for name in OF_A_BOOKING}
+    owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
+    return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
+
+
+def facts() -> list[Any]:
+    """Everything that a page of Dana's could change."""
+    models = (Booking, Room, JoinLink)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def test_public_pages_are_these_and_no_others() -> None:
+    open_to_all = {
+        name for name, each in ours().items() if not getattr(each.callback, "login_required", True)
+    }
+
+    assert open_to_all == PUBLIC
+
+
+def test_every_page_is_in_these_tests() -> None:
+    assert set(ours()) == PUBLIC | set(OWNED) | set(OF_A_PERSON)
+
+
+def test_the_mark_of_public_pages_is_what_the_first_test_looks_for() -> None:
+    @login_not_required
+    def view() -> None: ...
+
+    assert getattr(view, "login_required", True) is False
+
+
+@pytest.mark.parametrize("name", sorted(OWNED))
+def test_page_of_somebody_else_is_a_page_that_there_is_not(
+    as_colin: Client, addresses: dict[str, str], name: str
+) -> None:
+    before = facts()
+
+    for method in OWNED[name].split():
+        answer = getattr(as_colin, method)(addresses[name], {"title": "Mine", "confirm": "1"})
+
+        assert answer.status_code == 404
+        assert "Office hours" not in page(answer)
+        assert "Review" not in page(answer)
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", sorted(OWNED))
+def test_stranger_is_sent_to_sign_in(client: Client, addresses: dict[str, str], name: str) -> None:
+    before = facts()
+
+    for method in OWNED[name].split():
+        answer = getattr(client, method)(addresses[name])
+
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("account_login"))
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_PERSON))
+def test_stranger_has_no_pages_of_their_own(client: Client, db: None, name: str) -> None:
+    for method in OF_A_PERSON[name].split():
+        answer = getattr(client, method)(reverse(name))
+
+        assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(OWNED | OF_A_PERSON))
+def test_page_refuses_methods_that_it_does_not_know(
+    as_dana: Client, addresses: dict[str, str], name: str
+) -> None:
+    before = facts()
+    address = addresses.get(name) or reverse(name)
+
+    for method in set(EVERY_METHOD) - set((OWNED | OF_A_PERSON)[name].split()):
+        assert getattr(as_dana, method)(address).status_code == 405
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", sorted(OWNED))
+@pytest.mark.parametrize("number", ["0", "999999", "9" * 40, "9" * 5000])
+def test_number_that_is_nobodys_leads_nowhere(
+    as_dana: Client, addresses: dict[str, str], name: str, number: str
+) -> None:
+    address = reverse(name, args=[1]).replace("/1/", f"/{number}/")
+
+    for method in OWNED[name].split():
+        assert getattr(as_dana, method)(address).status_code == 404
+
+
+def test_form_from_another_site_changes_nothing(dana: Any, addresses: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(dana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    before = facts()
+
+    for name, methods in (OWNED | OF_A_PERSON).items():
+        if "post" in methods:
+            assert client.post(addresses.get(name) or reverse(name)).status_code == 403
+    assert facts() == before
