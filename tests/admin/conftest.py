@@ -1,0 +1,112 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from meetings.models import (
+    Admission,
+    Attendance,
+    Booking,
+    BookingChange,
+    ChatMessage,
+    JoinLink,
+    Room,
+    RoomPeer,
+    RoomSession,
+)
+
+HOST_KEY = "host-key-that-opens-the-room"
+CLAIM = "c1a1m0ffsomebody"
+RESUME = "5e5ume" * 10
+GUEST = "g:0123456789abcdef"
+MODELS = (
+    Admission,
+    Attendance,
+    Booking,
+    BookingChange,
+    ChatMessage,
+    JoinLink,
+    Room,
+    RoomPeer,
+    RoomSession,
+)
+
+
+def list_of(model: type, query: str = "") -> str:
+    return reverse(f"admin:meetings_{model.__name__.lower()}_changelist") + query
+
+
+def page_of(row: object) -> str:
+    name = type(row).__name__.lower()
+    return reverse(f"admin:meetings_{name}_change", args=[row.pk])  # type: ignore[attr-defined]
+
+
+def act(client: Client, action: str, *rows: object, **more: str) -> str:
+    """Choose an action for these rows; the page that follows."""
+    chosen = [row.pk for row in rows]  # type: ignore[attr-defined]
+    data = {"action": action, "_selected_action": chosen, **more}
+    return client.post(list_of(type(rows[0])), data, follow=True).text
+
+
+@dataclass
+class Meeting:
+    """One row of each kind, all about one meeting."""
+
+    booking: Booking
+    session: RoomSession
+    rows: list[object]
+
+
+@pytest.fixture
+def hold(book: Callable[..., Booking], colin: User) -> Callable[[], Meeting]:
+    """Another meeting that runs now, full of secrets, beside those there are."""
+
+    def make() -> Meeting:
+        booking = book(at=timezone.now() - timedelta(minutes=5), may_overlap=True)
+        session = RoomSession.objects.create(
+            room=booking.room,
+            booking=booking,
+            alias="builtin",
+            state=RoomSession.State.LIVE,
+            waiting_room="guests",
+            host_key=HOST_KEY,
+            claim=CLAIM,
+            live_at=timezone.now(),
+        )
+        return Meeting(booking, session, fill(session, by=colin))
+
+    return make
+
+
+def fill(session: RoomSession, *, by: User) -> list[object]:
+    """A guest who was let in, is there, and writes; and another change of the meeting."""
+    booking = session.booking
+    assert booking
+    now, number = timezone.now(), Attendance.objects.count()
+    who = {"identity": f"{GUEST}{number}", "name": "Gesa Guest"}
+    link = booking.links.get(purpose="participant")
+    page = f"p{number}"
+    return [
+        booking,
+        booking.room,
+        session,
+        link,
+        booking.changes.create(kind="edited", by=by, values={"duration": [30, 45]}),
+        session.admissions.create(link=link, state="admitted", decided_by=by, **who),
+        session.attendances.create(joined_at=now, **who),
+        session.peers.create(
+            pid=page,
+            resume_hash=RESUME if number == 0 else f"{number:064x}",
+            role="participant",
+            seq=1,
+            seen_at=now,
+            entered_at=now,
+            **who,
+        ),
+        session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
+    ]

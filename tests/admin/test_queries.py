@@ -1,0 +1,80 @@
+"""A page costs the same number of queries however many rows it shows."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from meetings.models import JoinLink, RoomSession
+
+from .conftest import MODELS, Meeting, fill, list_of, page_of
+
+pytestmark = pytest.mark.django_db
+
+
+def cost(client: Client, address: str) -> tuple[int, str]:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return len(queries), answer.text
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("query", ["", "?q=e"])
+def test_lists_cost_the_same_with_1_and_30_meetings(
+    as_staff: Client, hold: Callable[[], Meeting], model: type, query: str
+) -> None:
+    hold()
+    address = list_of(model, query)
+    as_staff.get(address)  # what is remembered from the first page on is not counted
+
+    few, __ = cost(as_staff, address)
+    for __ in range(29):
+        hold()
+    many, text = cost(as_staff, address)
+
+    assert text.count('name="_selected_action"') >= 30 or text.count("<tr><th") >= 30
+    assert many == few
+
+
+def test_a_meeting_with_much_history_costs_no_more(
+    as_staff: Client, hold: Callable[[], Meeting], colin: User
+) -> None:
+    meeting = hold()
+    address = page_of(meeting.booking)
+    as_staff.get(address)
+
+    few, __ = cost(as_staff, address)
+    for __ in range(29):
+        session = RoomSession.objects.create(
+            room=meeting.session.room,
+            booking=meeting.booking,
+            alias="builtin",
+            state=RoomSession.State.ENDED,
+            waiting_room="guests",
+        )
+        fill(session, by=colin)
+        JoinLink.objects.create(booking=meeting.booking, purpose="host", owner=colin)
+    many, text = cost(as_staff, address)
+
+    assert text.count("45 minutes") == 30
+    assert many == few
+
+
+def test_a_session_with_many_people_costs_no_more(
+    as_staff: Client, hold: Callable[[], Meeting], colin: User
+) -> None:
+    session = hold().session
+    address = page_of(session)
+    as_staff.get(address)
+
+    few, __ = cost(as_staff, address)
+    for __ in range(29):
+        fill(session, by=colin)
+    many, text = cost(as_staff, address)
+
+    assert "30 inside, 30 in all" in text
+    assert many == few

@@ -1,0 +1,157 @@
+"""A real server as its own process, a real Chromium, and people who look at its pages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from .people import Person
+
+BASE = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-loopback-in-peer-connection",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+HOST = "Hanna Berg"
+PASSWORD = "a long enough secret"
+HOSTS = 12  # one for each test: an organizer holds one meeting at a time
+MAKE_HOSTS = f"""
+from accounts.models import User
+for number in range({HOSTS}):
+    email = f"hanna{{number}}@example.org"
+    user = User.objects.create_user(email, {PASSWORD!r}, name={HOST!r})
+    user.emailaddress_set.create(email=email, verified=True, primary=True)
+"""
+
+
+class Server:
+    """Parley on a port of its own, with a database of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = directory / "server.log"
+        self.environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+            "DEBUG": "true",
+            "DEMO": "true",
+            "DATA_DIR": str(directory),
+            "DATABASE_URL": f"sqlite:///{directory / 'parley.sqlite3'}",
+            "SITE_URL": self.url,
+            "BUILTIN_ROOM_GRACE": "20",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.hosts = (f"hanna{number}@example.org" for number in range(HOSTS))
+
+    def prepare(self) -> None:
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("createcachetable")
+        self.manage("shell", "--no-imports", "-c", MAKE_HOSTS)
+
+    def manage(self, *arguments: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=BASE, env=self.environment, check=True
+        )
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self.port), "--log-level", "warning"],
+                cwd=BASE,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        until(lambda: _answers(self.port), "the server to answer", within=30)
+
+    def kill(self) -> None:
+        """As a power cut would: no word to anybody."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("parley"))
+    server.prepare()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        missing = f"Chromium is not installed ({CHROMIUM}): what people see was NOT tested."
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Person]]:
+    """Somebody new at a browser of their own; everybody leaves after the test."""
+    people: list[Person] = []
+
+    def arrive(name: str, **options: object) -> Person:
+        context = chromium.new_context(base_url=server.url, **options)
+        context.set_default_timeout(15_000)
+        # A small picture: one machine plays all the people, and encodes for each of them.
+        context.add_init_script("localStorage['parley.devices'] ??= '{\"saver\": true}'")
+        people.append(Person(name, context.new_page()))
+        return people[-1]
+
+    yield arrive
+    for person in people:
+        person.page.context.close()
+
+
+@pytest.fixture
+def host(new_person: Callable[..., Person], server: Server) -> Person:
+    """An organizer, signed in."""
+    person = new_person(HOST)
+    person.sign_in(next(server.hosts), PASSWORD)
+    return person
+
+
+def until(holds: Callable[[], object], what: str, *, within: float = 15) -> None:
+    """Wait for something outside a page to become true, and name it when it does not."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, f"Waited {within} s for {what}."
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,174 @@
+"""People meet in the built-in room, through the product's pages, with real pictures and sound."""
+
+from collections.abc import Callable
+
+import pytest
+
+from .conftest import Server
+from .people import Person, see_and_hear
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+NewPerson = Callable[..., Person]
+PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+
+
+def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
+    host: Person, new_person: NewPerson
+) -> None:
+    ana, ben = new_person("Ana Lima"), new_person("Ben Okoro", **PHONE)
+    host_link, guest_link = host.plan_meeting("Design review")
+
+    # The host opens the room, a guest knocks and is let in
+    host.join(host_link)
+    host.is_in()
+    ana.join(guest_link)
+    host.sees("Ana Lima wants to come in")
+    assert host.page.title().startswith("(1) ")
+    host.press("Admit")
+    ana.is_in()
+
+    # They see, hear and read each other
+    see_and_hear((ana, host.name), (host, "Ana Lima"))
+    ana.say("Is this thing on?")
+    host.reads("Is this thing on?")
+    host.say("<b>Loud</b> and clear: https://example.org/notes.")
+    ana.reads("<b>Loud</b> and clear")
+    address = ana.page.locator("[data-chat-log] a")
+    assert address.get_attribute("href") == "https://example.org/notes"
+    assert "noopener" in (address.get_attribute("rel") or "")
+
+    # A third person, on a phone
+    ben.join(guest_link)
+    host.open_panel("people")
+    host.press("Admit Ben Okoro")
+    ben.is_in()
+    see_and_hear((ben, host.name), (ben, "Ana Lima"), (host, "Ben Okoro"))
+
+    # A hand, and the host who lowers it
+    ana.press("Raise hand")
+    host.person("Ana Lima").get_by_text("Hand raised").wait_for()
+    ask_about(host, "Ana Lima", "Lower hand")
+    ana.page.locator("[data-control=hand][aria-pressed=false]").wait_for()
+
+    # A shared screen reaches everybody, without a new negotiation
+    ana.press("Share screen")
+    for viewer in (host, ben):
+        viewer.sees("Ana Lima is sharing")
+        assert viewer.page.locator(".tile--screen").count() == 1
+    see_and_hear((host, "Ana Lima"), (ben, "Ana Lima"), line=1)
+    ana.page.locator("[data-control=screen]").click()
+    host.page.locator(".tile--screen").wait_for(state="detached")
+
+    # The host mutes: nobody listens any more, and the muted page says why
+    ask_about(host, "Ana Lima", "Mute")
+    ana.page.locator("[data-control=mic]", has_text="Muted by host").wait_for()
+    ben.until(lambda probe: not probe["peers"]["Ana Lima"]["listening"], "Ana's mute")
+    ask_about(host, "Ana Lima", "Allow to speak")
+    ana.page.locator("[data-control=mic]", has_text="Unmute").click()
+    ben.until(lambda probe: probe["peers"]["Ana Lima"]["listening"], "Ana's voice")
+
+    # The host removes somebody, who cannot come back
+    ask_about(host, "Ben Okoro", "Remove")
+    host.press("Remove", inside=host.page.get_by_role("dialog"))
+    ben.page.get_by_role("heading", name="A host removed you").wait_for()
+    ben.go_to(guest_link)
+    ben.sees("A host has removed you from this meeting.")
+    ana.until(lambda probe: "Ben Okoro" not in probe["peers"], "Ben to be gone")
+
+    # The host ends it for everybody
+    host.press("Leave")
+    host.press("End the meeting for everyone")
+    for person in (host, ana):
+        person.page.get_by_role("heading", name="The meeting is over").wait_for()
+    ana.go_to(guest_link)
+    ana.sees("This meeting is over.")
+    assert [host.errors, ana.errors, ben.errors] == [[], [], []]
+
+
+def test_people_keep_talking_while_the_server_is_away_and_a_reload_asks_nothing(
+    host: Person, new_person: NewPerson, server: Server
+) -> None:
+    ana = new_person("Ana Lima")
+    host_link, guest_link = host.plan_meeting("Stand-up", waits="nobody")
+    host.join(host_link)
+    host.is_in()
+    ana.join(guest_link)
+    ana.is_in()
+    see_and_hear((ana, host.name))
+
+    server.kill()
+    ana.sees("The connection to the server is lost.")
+    ana.say("Can you still hear me?")
+    ana.press("Mute")
+    see_and_hear((host, "Ana Lima"), (ana, host.name))
+    host.until(lambda probe: media_of(probe, "Ana Lima")["audio"] is False, "news past the server")
+    server.start()
+
+    host.reads("Can you still hear me?")
+    ana.sees_no_more("The connection to the server is lost.")
+    host.say("Every word.")
+    ana.reads("Every word.")
+
+    ana.page.reload()
+    ana.is_in()
+
+    see_and_hear((ana, host.name), (host, "Ana Lima"))
+    names = [peer["name"] for peer in host.probe()["roster"]]
+    assert sorted(names) == ["Ana Lima", host.name], "the page before the reload is gone at once"
+    ana.reads("Every word.")
+    assert [host.errors, ana.errors] == [[], []]
+
+
+def test_somebody_without_camera_and_microphone_can_still_join(
+    host: Person, new_person: NewPerson
+) -> None:
+    eva = new_person("Eva Roth")
+    eva.page.add_init_script(REFUSE_DEVICES)
+    host_link, guest_link = host.plan_meeting("Listening in", waits="nobody")
+    host.join(host_link)
+    host.is_in()
+
+    eva.go_to(guest_link)
+    eva.sees("The browser may not use your camera.")
+    eva.sees("The browser may not use your microphone.")
+    eva.join(guest_link)
+    eva.is_in()
+
+    see_and_hear((eva, host.name))
+    host.until(lambda probe: media_of(probe, "Eva Roth") == NOTHING, "Eva without devices")
+    assert host.page.locator(".tile", has_text="Eva Roth").get_by_text("ER").is_visible()
+
+
+def test_who_waits_can_be_sent_away(host: Person, new_person: NewPerson) -> None:
+    eva = new_person("Eva Roth")
+    host_link, guest_link = host.plan_meeting("Interview", waits="everyone")
+    host.join(host_link)
+    host.is_in()
+
+    eva.join(guest_link)
+    host.press("Deny")
+
+    eva.sees("The host did not let you in.")
+    assert host.probe()["waiting"] == []
+
+
+NOTHING = {"audio": False, "video": False, "screen": False}
+REFUSE_DEVICES = """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError") };
+"""
+
+
+def media_of(probe: dict[str, object], name: str) -> dict[str, bool]:
+    roster = probe["roster"]
+    assert isinstance(roster, list)
+    found: dict[str, bool] = next(peer["media"] for peer in roster if peer["name"] == name)
+    return found
+
+
+def ask_about(host: Person, name: str, action: str) -> None:
+    """What a host does with one person in the people panel."""
+    host.open_panel("people")
+    line = host.person(name)
+    line.locator("summary").click()
+    line.get_by_role("button", name=action, exact=True).click()

@@ -1,0 +1,148 @@
+"""What every test may use: three people, and what is theirs."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+from hypothesis import settings as hypothesis
+
+from accounts.models import User
+from meetings.models import Booking, Room
+from meetings.services import rooms, scheduling
+from meetings.views import throttles
+
+PASSWORD = "a horse, a battery"
+
+Share = Callable[[], str]
+
+hypothesis.register_profile("patient", deadline=None)  # machines are slow when they are busy
+hypothesis.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `postgres` need that database, and say so; in CI a skip is a failure."""
+    if connection.vendor == "postgresql" or os.environ.get("REQUIRE_POSTGRES"):
+        return
+    for item in items:
+        if "postgres" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-postgres"))
+
+
+@pytest.fixture(autouse=True)
+def no_memory() -> Any:
+    """What one test was throttled for is forgotten by the next."""
+    cache.clear()
+    throttles.forget()
+    yield
+    cache.clear()
+
+
+def make_user(name: str, **fields: Any) -> User:
+    email = f"{name.lower()}@example.org"
+    fields = {"time_zone": "Europe/Berlin", "zone_confirmed": True, **fields}
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    """The organizer, in Berlin."""
+    return make_user("Dana")
+
+
+@pytest.fixture
+def colin(db: None) -> User:
+    """A colleague with meetings of his own, in New York."""
+    return make_user("Colin", time_zone="America/New_York")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """The operator."""
+    return make_user("Olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def as_dana(dana: User) -> Client:
+    return signed_in(dana)
+
+
+@pytest.fixture
+def as_colin(colin: User) -> Client:
+    return signed_in(colin)
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Client:
+    return signed_in(staff)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def book(dana: User) -> Callable[..., Booking]:
+    """Book for Dana: `book("Review", at=…, minutes=30)`; tomorrow unless said."""
+
+    def make(
+        title: str = "Review", *, at: datetime | None = None, minutes: int = 30, **fields: Any
+    ) -> Booking:
+        by = fields.pop("by", dana)
+        return scheduling.book(
+            by,
+            scheduling.MeetingWish(
+                title=title,
+                starts_at=at or next_hour() + timedelta(days=1),
+                duration=minutes,
+                time_zone=fields.pop("time_zone", by.time_zone),
+                **fields,
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def room(dana: User) -> Room:
+    """Dana's permanent room."""
+    return rooms.create_room(dana, name="Office hours")
+
+
+@pytest.fixture
+def share_database(transactional_db: None, tmp_path: Path) -> Iterator[Share]:
+    """Let others see what is saved so far: other threads by themselves, processes by the address.
+
+    Many cannot write to SQLite in memory, so they get a file with the same in it.
+    """
+    options: dict[str, Any] = connections.settings["default"]
+    name = options["NAME"]
+
+    def share() -> str:
+        if connection.vendor != "sqlite":
+            return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**options)
+        options["NAME"] = str(tmp_path / "shared.sqlite3")
+        copy = sqlite3.connect(options["NAME"])
+        connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")
+        copy.close()
+        return f"sqlite:///{options['NAME']}"
+
+    yield share
+    options["NAME"] = name
+
+
+def next_hour() -> datetime:
+    return timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

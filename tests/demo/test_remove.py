@@ -1,0 +1,90 @@
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from accounts.models import User
+from meetings import demo
+from meetings.models import Attendance, Booking, Room, RoomSession
+from meetings.services import joining, rooms, scheduling
+from meetings.services.door import Visitor
+
+pytestmark = pytest.mark.django_db
+Book = Callable[..., Booking]
+
+
+def rows() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_models()}
+
+
+def test_nothing_is_left_of_it() -> None:
+    before = rows()
+    demo.load()
+
+    assert demo.remove() == 3
+
+    assert rows() == before
+
+
+def test_what_others_have_stays(dana: User, book: Book, room: Room) -> None:
+    book("Mine")
+    before = rows()
+    demo.load()
+
+    demo.remove()
+
+    assert rows() == before
+
+
+def test_what_the_demo_people_made_since_goes_too_even_while_it_runs(organizer: User) -> None:
+    booking = scheduling.meet_now(organizer, request_key=uuid.uuid4())
+    link = booking.links.get(purpose="host")
+    joining.enter(link, Visitor(identity=f"u:{organizer.pk}", name="Dana", user=organizer))
+    rooms.open_room(rooms.create_room(organizer, name="Fresh"))
+    assert RoomSession.objects.live().count() == 2
+
+    demo.remove()
+
+    assert not Booking.objects.exists()
+    assert not Room.objects.exists()
+    assert not RoomSession.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_a_demo_person_who_came_to_somebody_elses_meeting_stays_in_its_list(
+    organizer: User, book: Book, dana: User
+) -> None:
+    session = rooms.open_room(book().room)
+    visit: dict[str, Any] = {"identity": f"u:{organizer.pk}", "name": "Dana Fischer"}
+    session.admissions.create(user=organizer, state="admitted", **visit)
+    Attendance.objects.create(session=session, joined_at=session.created_at, **visit)
+
+    demo.remove()
+
+    assert session.attendances.get().name == "Dana Fischer"
+    assert session.admissions.get().user is None
+
+
+def test_it_is_kept_whole_while_somebody_elses_meeting_is_in_its_room(
+    organizer: User, book: Book
+) -> None:
+    studio = Room.objects.get(name="Design studio")
+    book("Borrowed room", room=studio)
+    before = rows()
+
+    with pytest.raises(demo.StillNeeded, match="“Borrowed room”"):
+        demo.remove()
+
+    assert rows() == before
+
+
+def test_a_room_whose_provider_is_gone_does_not_keep_the_demo_in(organizer: User) -> None:
+    studio = Room.objects.get(name="Design studio")
+    session = rooms.open_room(studio)
+    RoomSession.objects.filter(pk=session.pk).update(alias="gone")
+
+    demo.remove()
+
+    assert not User.objects.exists()

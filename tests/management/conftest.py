@@ -1,0 +1,82 @@
+"""Parley started as its users start it: in a process of its own, with data of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+KEPT = re.compile("PATH$|HOME$|COVERAGE_")  # of the machine's settings, none of Parley's
+Start = Callable[..., "Parley"]
+
+
+class Parley:
+    """A running `manage.py`, and what it has said so far."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        self.output = Path(environment["DATA_DIR"]) / "output"
+        self.output.parent.mkdir(exist_ok=True)
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", *arguments],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_for(self, words: str, *, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while words not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.1)
+
+    def ends(self) -> int:
+        return self.process.wait(30)
+
+    def child(self, words: str) -> int:
+        """The process id of the child whose command line has these words."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+                command = folder.joinpath("cmdline").read_text()
+            except OSError:
+                continue
+            if parent == self.process.pid and words in command:
+                return int(folder.name)
+        raise AssertionError(f"no child runs {words}")
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path: Path, port: int) -> Iterator[Start]:
+    """Start `manage.py` with these arguments and settings; it is gone when the test is."""
+    running: list[Parley] = []
+
+    def begin(*arguments: str, **values: str) -> Parley:
+        kept = {name: value for name, value in os.environ.items() if KEPT.match(name)}
+        given = {"DATA_DIR": str(tmp_path), "PORT": str(port), "DEBUG": "true"}
+        running.append(Parley(arguments, {**kept, **given, **values}))
+        return running[-1]
+
+    yield begin
+    for parley in running:
+        parley.process.terminate()
+        parley.ends()
