@@ -1,5 +1,6 @@
 import base64
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -324,6 +325,15 @@ def arrivals() -> Iterator[tuple[str, Queue[WebhookRequest]]]:
     yield f"http://127.0.0.1:{server.server_address[1]}/hooks/main/t0ken/", arrived
     server.shutdown()
     server.server_close()
+
+
+def test_double_has_one_key_for_all_its_threads() -> None:
+    events._made_key.cache_clear()
+
+    with ThreadPoolExecutor(8) as pool:
+        made = {id(key) for key in pool.map(events.key_pair, [0] * 8)}
+
+    assert len(made) == 1
 
 
 def test_meeting_tells_its_story_to_the_rooms_webhook(

@@ -6,15 +6,24 @@ import urllib.error
 import urllib.request
 from fnmatch import fnmatchcase
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 
-@cache
+_one_maker = Lock()
+
+
 def key_pair(number: int = 0) -> rsa.RSAPrivateKey:
     """Their key; another number is the one they change to."""
+    with _one_maker:  # deliveries go out of several threads, and `cache` alone lets each make one
+        return _made_key(number)
+
+
+@cache
+def _made_key(number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
