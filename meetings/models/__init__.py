@@ -5,9 +5,14 @@ from .attendance import Attendance
 from .booking import Booking
 from .booking_change import BookingChange
 from .builtin_room import ChatMessage, RoomPeer
+from .drift import Drift
 from .join_link import JoinLink
+from .provider_account import ProviderAccount
+from .provider_switch import ProviderSwitch
+from .reservation import Reservation
 from .room import Room, WaitingRoom
 from .session import RoomSession, is_live_now, was_ended
+from .webhook_delivery import WebhookDelivery
 
 __all__ = [
     "Admission",
@@ -15,11 +20,16 @@ __all__ = [
     "Booking",
     "BookingChange",
     "ChatMessage",
+    "Drift",
     "JoinLink",
+    "ProviderAccount",
+    "ProviderSwitch",
+    "Reservation",
     "Room",
     "RoomPeer",
     "RoomSession",
     "WaitingRoom",
+    "WebhookDelivery",
     "is_live_now",
     "was_ended",
 ]

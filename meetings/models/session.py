@@ -88,12 +88,18 @@ class RoomSession(models.Model):
     # What the provider calls it
     provider_room_id = models.CharField(_("provider's room"), max_length=200, blank=True)
     provider_booking_id = models.CharField(_("provider's booking"), max_length=200, blank=True)
+    provider_session_id = models.CharField(_("provider's session"), max_length=200, blank=True)
     host_key = EncryptedTextField(blank=True, default="", editable=False)
+    # What it does otherwise than asked, in the words of the features
+    differences = models.JSONField(_("otherwise than asked"), default=list, blank=True)
+    # Where it was to be held and could not: a list of {"alias", "error", "at"}, in order
+    detours = models.JSONField(_("tried before"), default=list, blank=True)
 
     # How its doors stand now; a host changes these while it runs
     locked = models.BooleanField(_("locked"), default=False)
     waiting_room = models.CharField(_("who waits for a host"), max_length=10)
     capacity = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
+    passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked by the provider
     chat_open = models.BooleanField(_("chat"), default=True)
     participants_share = models.BooleanField(_("participants may share their screen"), default=True)
     # Raised with every change of roster or doors, so that a page knows what it has seen.
@@ -149,6 +155,8 @@ class RoomSession(models.Model):
             room_id=self.provider_room_id or self.key,
             booking_id=self.provider_booking_id,
             host_key=self.host_key,
+            session_id=self.provider_session_id,
+            differences=tuple(self.differences),
         )
 
     def take_claim(self) -> bool:
@@ -171,7 +179,9 @@ class RoomSession(models.Model):
             error="",
             provider_room_id=ref.room_id,
             provider_booking_id=ref.booking_id,
+            provider_session_id=ref.session_id,
             host_key=ref.host_key,
+            differences=list(ref.differences),
         )
 
     def fail(self, error: str) -> bool:

@@ -9,15 +9,13 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, RoomSession
 from meetings.providers import AnyProvider, get_provider
-from meetings.providers.base import RoomRef, RoomSpec
+from meetings.providers.base import RoomRef
 from meetings.providers.errors import ProviderError, RoomNotFound
 
+from .specs import spec_of
 from .transactions import saving
 
 log = logging.getLogger(__name__)
-
-
-OPEN_END_MINUTES = 8 * 60  # what a provider is told of a session without a meeting
 
 
 class RoomIsOpening(Exception):
@@ -114,19 +112,3 @@ def _live_already(provider: AnyProvider, session: RoomSession) -> RoomRef | None
         return session.ref if provider.is_live(session.ref) else None
     except RoomNotFound:
         return None
-
-
-def spec_of(session: RoomSession) -> RoomSpec:
-    """The room we want from the provider, in plain values."""
-    booking = session.booking
-    return RoomSpec(
-        key=session.key,
-        title=booking.title if booking else session.room.name,
-        until=booking.doors_close_at if booking else None,
-        starts_at=booking.starts_at if booking else session.created_at,
-        minutes=booking.duration if booking else OPEN_END_MINUTES,
-        capacity=session.capacity,
-        chat=session.chat_open,
-        participants_share=session.participants_share,
-        locked=session.locked,
-    )

@@ -15,7 +15,8 @@ from meetings.providers.errors import (
     ProviderUnavailable,
     RoomNotFound,
 )
-from meetings.services.rooms import RoomIsOpening, create_room, open_room, spec_of
+from meetings.services.rooms import RoomIsOpening, create_room, open_room
+from meetings.services.specs import spec_of
 from tests.provider_for_tests import SECRET, Telling
 
 

@@ -1,0 +1,74 @@
+"""Where we and a provider disagree."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .reservation import Reservation
+from .session import RoomSession
+
+
+class DriftQuerySet(models.QuerySet["Drift"]):
+    def open(self) -> Self:
+        return self.filter(settled_at=None)
+
+
+class Drift(models.Model):
+    """One difference between our rows and what a provider says, while and since it was seen."""
+
+    class Kind(models.TextChoices):
+        SESSION_GONE = "session_gone", _("Our session is live, its room is not open")
+        SESSION_LEFT = "session_left", _("Our session is over, its room is still open")
+        ROSTER = "roster", _("Other people are inside than we know of")
+        BOOKING_MISSING = "booking_missing", _("Our reservation is not there")
+        BOOKING_OTHER = "booking_other", _("Our reservation is there at another time")
+        BOOKING_LEFT = "booking_left", _("A reservation that we gave back is still there")
+
+    class Outcome(models.TextChoices):
+        REPAIRED = "repaired", _("Repaired")
+        VANISHED = "vanished", _("Gone by itself")
+
+    alias = models.SlugField(_("provider"), max_length=50)
+    kind = models.CharField(_("difference"), max_length=20, choices=Kind.choices)
+    room_id = models.CharField(_("provider's room"), max_length=200)
+    session = models.ForeignKey(
+        RoomSession,
+        models.CASCADE,
+        related_name="drifts",
+        null=True,
+        blank=True,
+        verbose_name=_("session"),
+    )
+    reservation = models.ForeignKey(
+        Reservation,
+        models.CASCADE,
+        related_name="drifts",
+        null=True,
+        blank=True,
+        verbose_name=_("reservation"),
+    )
+    details = models.CharField(_("details"), max_length=500, blank=True)
+    found_at = models.DateTimeField(_("first seen"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("last seen"), auto_now=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    error = models.CharField(_("trouble"), max_length=500, blank=True)
+
+    objects = DriftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("difference")
+        verbose_name_plural = _("differences")
+        ordering = ("settled_at", "-found_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("alias", "kind", "room_id"),
+                condition=Q(settled_at=None),
+                name="drift_once_while_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.alias}: {self.get_kind_display()}"

@@ -1,0 +1,106 @@
+"""Work that is owed to somebody outside, and must be done also when a process dies at it.
+
+The row is the intent: saved with the change that causes it, leased by one worker at a time, tried
+again with growing pauses. No queue is asked to remember anything.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(minutes=2)  # longer than any work here takes: an older lease's owner is dead
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class OwedQuerySet(models.QuerySet["Owed"]):
+    def due(self) -> Self:
+        """What somebody should do now."""
+        now = timezone.now()
+        return self.filter(_free(now), next_try_at__lte=now).order_by("next_try_at", "pk")
+
+    def outstanding(self) -> Self:
+        return self.filter(next_try_at__isnull=False)
+
+
+class Owed(models.Model):
+    """A row with work outstanding while `next_try_at` is set."""
+
+    next_try_at = models.DateTimeField(
+        _("next try"), null=True, blank=True, default=timezone.now, db_index=True
+    )
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.CharField(_("trouble"), max_length=500, blank=True)
+    # Raised whenever something is owed anew, so that work begun before does not settle it.
+    round = models.PositiveIntegerField(default=1, editable=False)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_outstanding(self) -> bool:
+        return self.next_try_at is not None
+
+    def owe(self, **values: Any) -> None:
+        """There is something to do (again), from now on."""
+        now = timezone.now()
+        self._rows().filter(pk=self.pk).update(
+            next_try_at=now, attempts=0, error="", round=F("round") + 1, **values
+        )
+        self.refresh_from_db()
+
+    def take(self) -> bool:
+        """Become the one who does it; False when it is done, not due, or somebody else's."""
+        lease, now = secrets.token_hex(16), timezone.now()
+        due = self._rows().filter(_free(now), pk=self.pk, next_try_at__lte=now)
+        taken = due.update(lease=lease, leased_until=now + LEASE)
+        self.refresh_from_db()
+        return bool(taken) and self.lease == lease
+
+    def settle(self, **values: Any) -> bool:
+        """Done, unless more was owed meanwhile; False, and nothing saved, if our lease is gone."""
+        with transaction.atomic():
+            kept = self._mine(error="", attempts=0, lease="", leased_until=None, **values)
+            if kept:
+                self._rows().filter(pk=self.pk, round=self.round).update(next_try_at=None)
+        self.refresh_from_db()
+        return kept
+
+    def postpone(self, error: str, **values: Any) -> bool:
+        """Not now, and why; False, and nothing saved, if our lease is gone."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
+        return self._release(timezone.now() + pause, error, **values)
+
+    def give_up(self, error: str, **values: Any) -> bool:
+        """Not at all, unless it is owed anew; False, and nothing saved, if our lease is gone."""
+        return self._release(None, error, **values)
+
+    def _release(self, next_try_at: datetime | None, error: str, **values: Any) -> bool:
+        with transaction.atomic():
+            kept = self._mine(
+                error=error[:500], attempts=F("attempts") + 1, lease="", leased_until=None, **values
+            )
+            if kept:  # what was owed meanwhile stays due at once
+                same = self._rows().filter(pk=self.pk, round=self.round)
+                same.update(next_try_at=next_try_at)
+        self.refresh_from_db()
+        return kept
+
+    def _mine(self, **values: Any) -> bool:
+        return bool(
+            self._rows().filter(pk=self.pk, lease=self.lease).exclude(lease="").update(**values)
+        )
+
+    def _rows(self) -> models.QuerySet[Any]:
+        return type(self)._default_manager.all()
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease="") | Q(leased_until__lt=now)
