@@ -108,6 +108,8 @@ class RoomSession(models.Model):
     created_at = models.DateTimeField(_("opened"), auto_now_add=True)
     live_at = models.DateTimeField(_("live since"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # When it was last compared with the provider: those compared longest ago come first
+    compared_at = models.DateTimeField(null=True, blank=True, editable=False)
     end_reason = models.CharField(
         _("why it ended"), max_length=10, choices=EndReason.choices, blank=True
     )
