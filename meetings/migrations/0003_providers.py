@@ -10,377 +10,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("meetings", "0002_no_double_booking"),
+        ('meetings', '0002_no_double_booking'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ProviderAccount",
+            name='ProviderAccount',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "alias",
-                    models.SlugField(
-                        help_text="Its name here; rooms remember it, so it stays as it is.",
-                        unique=True,
-                        validators=[django.core.validators.RegexValidator("^[A-Za-z0-9_-]+$")],
-                        verbose_name="alias",
-                    ),
-                ),
-                ("backend", models.CharField(max_length=200, verbose_name="provider")),
-                ("options", models.JSONField(blank=True, default=dict, verbose_name="options")),
-                (
-                    "secrets",
-                    meetings.models.fields.EncryptedTextField(
-                        blank=True, default="", editable=False
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('alias', models.SlugField(help_text='Its name here; rooms remember it, so it stays as it is.', unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]+$')], verbose_name='alias')),
+                ('backend', models.CharField(max_length=200, verbose_name='provider')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
+                ('secrets', meetings.models.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],
             options={
-                "verbose_name": "provider account",
-                "verbose_name_plural": "provider accounts",
-                "ordering": ("created_at", "pk"),
+                'verbose_name': 'provider account',
+                'verbose_name_plural': 'provider accounts',
+                'ordering': ('created_at', 'pk'),
             },
         ),
         migrations.AddField(
-            model_name="roomsession",
-            name="compared_at",
+            model_name='roomsession',
+            name='compared_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="roomsession",
-            name="detours",
-            field=models.JSONField(blank=True, default=list, verbose_name="tried before"),
+            model_name='roomsession',
+            name='detours',
+            field=models.JSONField(blank=True, default=list, verbose_name='tried before'),
         ),
         migrations.AddField(
-            model_name="roomsession",
-            name="differences",
-            field=models.JSONField(blank=True, default=list, verbose_name="otherwise than asked"),
+            model_name='roomsession',
+            name='differences',
+            field=models.JSONField(blank=True, default=list, verbose_name='otherwise than asked'),
         ),
         migrations.AddField(
-            model_name="roomsession",
-            name="passcode",
-            field=meetings.models.fields.EncryptedTextField(blank=True, default="", editable=False),
+            model_name='roomsession',
+            name='passcode',
+            field=meetings.models.fields.EncryptedTextField(blank=True, default='', editable=False),
         ),
         migrations.AddField(
-            model_name="roomsession",
-            name="provider_session_id",
+            model_name='roomsession',
+            name='provider_session_id',
             field=models.CharField(blank=True, max_length=200, verbose_name="provider's session"),
         ),
         migrations.CreateModel(
-            name="ProviderSwitch",
+            name='ProviderSwitch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("alias", models.SlugField(unique=True, verbose_name="alias")),
-                ("off_since", models.DateTimeField(auto_now_add=True, verbose_name="switched off")),
-                (
-                    "off_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="switched off by",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('alias', models.SlugField(unique=True, verbose_name='alias')),
+                ('off_since', models.DateTimeField(auto_now_add=True, verbose_name='switched off')),
+                ('off_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='switched off by')),
             ],
             options={
-                "verbose_name": "switched-off provider",
-                "verbose_name_plural": "switched-off providers",
+                'verbose_name': 'switched-off provider',
+                'verbose_name_plural': 'switched-off providers',
             },
         ),
         migrations.CreateModel(
-            name="Reservation",
+            name='Reservation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "next_try_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_index=True,
-                        default=django.utils.timezone.now,
-                        null=True,
-                        verbose_name="next try",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
-                ("error", models.CharField(blank=True, max_length=500, verbose_name="trouble")),
-                ("round", models.PositiveIntegerField(default=1, editable=False)),
-                ("lease", models.CharField(blank=True, editable=False, max_length=32)),
-                ("leased_until", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("alias", models.SlugField(verbose_name="provider")),
-                ("is_wanted", models.BooleanField(default=True, verbose_name="wanted")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Not confirmed yet"),
-                            ("held", "Confirmed"),
-                            ("refused", "Refused"),
-                            ("released", "Given back"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        default=meetings.models.session.new_key,
-                        editable=False,
-                        max_length=32,
-                        unique=True,
-                        verbose_name="key",
-                    ),
-                ),
-                (
-                    "provider_room_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="provider's room"),
-                ),
-                (
-                    "provider_booking_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="provider's booking"),
-                ),
-                (
-                    "host_key",
-                    meetings.models.fields.EncryptedTextField(
-                        blank=True, default="", editable=False
-                    ),
-                ),
-                (
-                    "differences",
-                    models.JSONField(blank=True, default=list, verbose_name="otherwise than asked"),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
-                (
-                    "booking",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reservations",
-                        to="meetings.booking",
-                        verbose_name="meeting",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_try_at', models.DateTimeField(blank=True, db_index=True, default=django.utils.timezone.now, null=True, verbose_name='next try')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                ('error', models.CharField(blank=True, max_length=500, verbose_name='trouble')),
+                ('round', models.PositiveIntegerField(default=1, editable=False)),
+                ('lease', models.CharField(blank=True, editable=False, max_length=32)),
+                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('alias', models.SlugField(verbose_name='provider')),
+                ('is_wanted', models.BooleanField(default=True, verbose_name='wanted')),
+                ('state', models.CharField(choices=[('pending', 'Not confirmed yet'), ('held', 'Confirmed'), ('refused', 'Refused'), ('released', 'Given back')], default='pending', max_length=10, verbose_name='state')),
+                ('key', models.CharField(default=meetings.models.session.new_key, editable=False, max_length=32, unique=True, verbose_name='key')),
+                ('provider_room_id', models.CharField(blank=True, max_length=200, verbose_name="provider's room")),
+                ('provider_booking_id', models.CharField(blank=True, max_length=200, verbose_name="provider's booking")),
+                ('host_key', meetings.models.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('differences', models.JSONField(blank=True, default=list, verbose_name='otherwise than asked')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='meetings.booking', verbose_name='meeting')),
             ],
             options={
-                "verbose_name": "reservation",
-                "verbose_name_plural": "reservations",
-                "ordering": ("-created_at", "-pk"),
+                'verbose_name': 'reservation',
+                'verbose_name_plural': 'reservations',
+                'ordering': ('-created_at', '-pk'),
             },
         ),
         migrations.CreateModel(
-            name="Drift",
+            name='Drift',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("alias", models.SlugField(verbose_name="provider")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("session_gone", "Our session is live, its room is not open"),
-                            ("session_left", "Our session is over, its room is still open"),
-                            ("roster", "Other people are inside than we know of"),
-                            ("booking_missing", "Our reservation is not there"),
-                            ("booking_other", "Our reservation is there at another time"),
-                            ("booking_left", "A reservation that we gave back is still there"),
-                        ],
-                        max_length=20,
-                        verbose_name="difference",
-                    ),
-                ),
-                ("room_id", models.CharField(max_length=200, verbose_name="provider's room")),
-                ("details", models.CharField(blank=True, max_length=500, verbose_name="details")),
-                ("found_at", models.DateTimeField(auto_now_add=True, verbose_name="first seen")),
-                ("seen_at", models.DateTimeField(auto_now=True, verbose_name="last seen")),
-                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled")),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[("repaired", "Repaired"), ("vanished", "Gone by itself")],
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=500, verbose_name="trouble")),
-                (
-                    "session",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drifts",
-                        to="meetings.roomsession",
-                        verbose_name="session",
-                    ),
-                ),
-                (
-                    "reservation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drifts",
-                        to="meetings.reservation",
-                        verbose_name="reservation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('alias', models.SlugField(verbose_name='provider')),
+                ('kind', models.CharField(choices=[('session_gone', 'Our session is live, its room is not open'), ('session_left', 'Our session is over, its room is still open'), ('roster', 'Other people are inside than we know of'), ('booking_missing', 'Our reservation is not there'), ('booking_other', 'Our reservation is there at another time'), ('booking_left', 'A reservation that we gave back is still there')], max_length=20, verbose_name='difference')),
+                ('room_id', models.CharField(max_length=200, verbose_name="provider's room")),
+                ('details', models.CharField(blank=True, max_length=500, verbose_name='details')),
+                ('found_at', models.DateTimeField(auto_now_add=True, verbose_name='first seen')),
+                ('seen_at', models.DateTimeField(auto_now=True, verbose_name='last seen')),
+                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
+                ('outcome', models.CharField(blank=True, choices=[('repaired', 'Repaired'), ('vanished', 'Gone by itself')], max_length=10, verbose_name='outcome')),
+                ('error', models.CharField(blank=True, max_length=500, verbose_name='trouble')),
+                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drifts', to='meetings.roomsession', verbose_name='session')),
+                ('reservation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drifts', to='meetings.reservation', verbose_name='reservation')),
             ],
             options={
-                "verbose_name": "difference",
-                "verbose_name_plural": "differences",
-                "ordering": ("settled_at", "-found_at", "-pk"),
+                'verbose_name': 'difference',
+                'verbose_name_plural': 'differences',
+                'ordering': ('settled_at', '-found_at', '-pk'),
             },
         ),
         migrations.CreateModel(
-            name="WebhookDelivery",
+            name='WebhookDelivery',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "next_try_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_index=True,
-                        default=django.utils.timezone.now,
-                        null=True,
-                        verbose_name="next try",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
-                ("error", models.CharField(blank=True, max_length=500, verbose_name="trouble")),
-                ("round", models.PositiveIntegerField(default=1, editable=False)),
-                ("lease", models.CharField(blank=True, editable=False, max_length=32)),
-                ("leased_until", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("alias", models.SlugField(verbose_name="provider")),
-                ("event_id", models.CharField(max_length=128, verbose_name="event")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("room_started", "Room opened"),
-                            ("room_ended", "Room closed"),
-                            ("attendee_joined", "Somebody came"),
-                            ("attendee_left", "Somebody left"),
-                            ("recording_started", "Recording began"),
-                            ("recording_ended", "Recording ended"),
-                            ("recording_ready", "Recording is ready"),
-                            ("file_ready", "File is ready"),
-                            ("hint", "Something may have changed"),
-                            ("unknown", "Something else"),
-                        ],
-                        max_length=20,
-                        verbose_name="what happened",
-                    ),
-                ),
-                (
-                    "room_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="provider's room"),
-                ),
-                (
-                    "run_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="provider's session"),
-                ),
-                (
-                    "recording_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="recording"),
-                ),
-                ("attendee", models.JSONField(blank=True, default=dict, verbose_name="person")),
-                (
-                    "host_key",
-                    meetings.models.fields.EncryptedTextField(
-                        blank=True, default="", editable=False
-                    ),
-                ),
-                (
-                    "occurred_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="happened"),
-                ),
-                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="received")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("received", "Received"),
-                            ("applied", "Applied"),
-                            ("stranger", "About a room that is not ours"),
-                            ("ignored", "Nothing to do"),
-                            ("failed", "Failed"),
-                        ],
-                        default="received",
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="meetings.roomsession",
-                        verbose_name="session",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_try_at', models.DateTimeField(blank=True, db_index=True, default=django.utils.timezone.now, null=True, verbose_name='next try')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                ('error', models.CharField(blank=True, max_length=500, verbose_name='trouble')),
+                ('round', models.PositiveIntegerField(default=1, editable=False)),
+                ('lease', models.CharField(blank=True, editable=False, max_length=32)),
+                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('alias', models.SlugField(verbose_name='provider')),
+                ('event_id', models.CharField(max_length=128, verbose_name='event')),
+                ('kind', models.CharField(choices=[('room_started', 'Room opened'), ('room_ended', 'Room closed'), ('attendee_joined', 'Somebody came'), ('attendee_left', 'Somebody left'), ('recording_started', 'Recording began'), ('recording_ended', 'Recording ended'), ('recording_ready', 'Recording is ready'), ('file_ready', 'File is ready'), ('hint', 'Something may have changed'), ('unknown', 'Something else')], max_length=20, verbose_name='what happened')),
+                ('room_id', models.CharField(blank=True, max_length=200, verbose_name="provider's room")),
+                ('run_id', models.CharField(blank=True, max_length=200, verbose_name="provider's session")),
+                ('recording_id', models.CharField(blank=True, max_length=200, verbose_name='recording')),
+                ('attendee', models.JSONField(blank=True, default=dict, verbose_name='person')),
+                ('host_key', meetings.models.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='happened')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received')),
+                ('outcome', models.CharField(choices=[('received', 'Received'), ('applied', 'Applied'), ('stranger', 'About a room that is not ours'), ('ignored', 'Nothing to do'), ('failed', 'Failed')], default='received', max_length=10, verbose_name='outcome')),
+                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='meetings.roomsession', verbose_name='session')),
             ],
             options={
-                "verbose_name": "webhook delivery",
-                "verbose_name_plural": "webhook deliveries",
-                "ordering": ("-received_at", "-pk"),
+                'verbose_name': 'webhook delivery',
+                'verbose_name_plural': 'webhook deliveries',
+                'ordering': ('-received_at', '-pk'),
             },
         ),
         migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                fields=("booking", "alias"), name="reservation_one_per_provider"
-            ),
+            model_name='reservation',
+            constraint=models.UniqueConstraint(fields=('booking', 'alias'), name='reservation_one_per_provider'),
         ),
         migrations.AddConstraint(
-            model_name="drift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)),
-                fields=("alias", "kind", "room_id"),
-                name="drift_once_while_open",
-            ),
+            model_name='drift',
+            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('alias', 'kind', 'room_id'), name='drift_once_while_open'),
         ),
         migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["alias", "room_id"], name="meetings_we_alias_8dcce8_idx"),
+            model_name='webhookdelivery',
+            index=models.Index(fields=['alias', 'room_id'], name='meetings_we_alias_8dcce8_idx'),
         ),
         migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(fields=("alias", "event_id"), name="delivery_once"),
+            model_name='webhookdelivery',
+            constraint=models.UniqueConstraint(fields=('alias', 'event_id'), name='delivery_once'),
         ),
     ]
