@@ -64,6 +64,14 @@ class Owed(models.Model):
         self.refresh_from_db()
         return bool(taken) and self.lease == lease
 
+    def note(self, **values: Any) -> bool:
+        """Saved on the way; False, and nothing saved, if our lease is gone: then do not go on."""
+        kept = self._mine(**values)
+        if kept:  # the rest stays as it was taken: what is owed meanwhile is not done by this try
+            for name, value in values.items():
+                setattr(self, name, value)
+        return kept
+
     def settle(self, **values: Any) -> bool:
         """Done, unless more was owed meanwhile; False, and nothing saved, if our lease is gone."""
         with transaction.atomic():
@@ -73,10 +81,10 @@ class Owed(models.Model):
         self.refresh_from_db()
         return kept
 
-    def postpone(self, error: str, **values: Any) -> bool:
+    def postpone(self, error: str, *, pause: timedelta | None = None, **values: Any) -> bool:
         """Not now, and why; False, and nothing saved, if our lease is gone."""
-        pause = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
-        return self._release(timezone.now() + pause, error, **values)
+        growing = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
+        return self._release(timezone.now() + (pause or growing), error, **values)
 
     def give_up(self, error: str, **values: Any) -> bool:
         """Not at all, unless it is owed anew; False, and nothing saved, if our lease is gone."""

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.providers.base import RoomRef
@@ -18,7 +19,14 @@ class ReservationQuerySet(OwedQuerySet):
         return self.filter(is_wanted=True)
 
     def held(self) -> Self:
-        return self.filter(state=Reservation.State.HELD)
+        """What stands at the provider, though perhaps not yet as it is wanted now."""
+        return self.exclude(provider_room_id="")
+
+    def unconfirmed(self) -> Self:
+        """Wanted, and not as it is wanted: the provider has not said yes yet, or no."""
+        lapsed = Reservation.State.LAPSED
+        wanted = self.wanted().exclude(state=lapsed)
+        return wanted.filter(Q(next_try_at__isnull=False) | ~Q(state=Reservation.State.HELD))
 
 
 class Reservation(Owed):
@@ -29,6 +37,7 @@ class Reservation(Owed):
         HELD = "held", _("Confirmed")
         REFUSED = "refused", _("Refused")
         RELEASED = "released", _("Given back")
+        LAPSED = "lapsed", _("Not held in time")
 
     booking = models.ForeignKey(
         Booking, models.PROTECT, related_name="reservations", verbose_name=_("meeting")
@@ -39,6 +48,10 @@ class Reservation(Owed):
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.PENDING
     )
+    # What is wanted, in short: owed anew only when it differs
+    wish = models.CharField(max_length=64, blank=True, editable=False)
+    # A call began whose outcome is not saved here: look there before it is repeated
+    is_unsure = models.BooleanField(default=False, editable=False)
     # The room's name there: fresh for each booking, so that nobody who has an old one comes in.
     key = models.CharField(_("key"), max_length=32, unique=True, default=new_key, editable=False)
     provider_room_id = models.CharField(_("provider's room"), max_length=200, blank=True)
@@ -65,7 +78,15 @@ class Reservation(Owed):
 
     @property
     def is_held(self) -> bool:
-        return self.state == self.State.HELD
+        """Whether something stands at the provider, though perhaps not yet as it is wanted now."""
+        return bool(self.provider_room_id)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it is wanted, and not as it is wanted."""
+        if not self.is_wanted or self.state == self.State.LAPSED:
+            return False
+        return self.is_outstanding or self.state != self.State.HELD
 
     @property
     def ref(self) -> RoomRef:
