@@ -4,7 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -47,6 +47,7 @@ class Features:
     booking: bool = False  # holds the room before it starts
     ending: bool = False  # we can close the room for everyone
     live_status: bool = False  # we can ask whether the room is open
+    stays_open: bool = False  # "not open" and "ended" only say that everybody has left for now
     roster: bool = False  # we can ask who is inside
     removing: bool = False  # we can remove a person
     muting: bool = False  # we can mute a person
@@ -257,6 +258,8 @@ class MeetingProvider(ABC, Generic[O]):
         self.options = options
         # Typed into the admin rather than set by the operator: may not call private addresses.
         self.trusted = trusted
+        # How far their clock is ahead of ours, as their last answer told; None when none did.
+        self.clock_skew: timedelta | None = None
 
     @property
     def most_people(self) -> int | None:

@@ -7,6 +7,8 @@ import time
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -87,6 +89,14 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of an address, as a page's policy names them."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def clock_skew(date: str) -> timedelta | None:
+    """How far the clock that wrote this date is ahead of ours; None when it is no date."""
+    try:
+        return parsedate_to_datetime(date) - datetime.now(UTC)
+    except (TypeError, ValueError):  # without a zone it cannot be compared
+        return None
 
 
 H = TypeVar("H", bound=HttpOptions)
@@ -170,6 +180,7 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
         began = time.monotonic()
         try:
             with self._session() as session, self._send(session, call) as response:
+                self.clock_skew = clock_skew(response.headers.get("Date", ""))
                 answer = self._whole(response)
         except requests.RequestException as error:
             raise self._silence(error, call) from None

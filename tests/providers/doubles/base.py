@@ -129,8 +129,9 @@ class Double:
             request.close_connection = True
             request.connection.close()
             return
-        request.send_response(reply.status)
-        for name, value in {"Content-Type": reply.kind, **reply.headers}.items():
+        request.send_response_only(reply.status)
+        usual = {"Date": request.date_time_string(), "Content-Type": reply.kind}
+        for name, value in {**usual, **reply.headers}.items():
             request.send_header(name, value)
         request.send_header("Content-Length", str(len(reply.body)))
         request.end_headers()
