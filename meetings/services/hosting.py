@@ -4,9 +4,11 @@ import logging
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Admission, Booking, RoomSession
+from meetings.providers.base import Peer
 from meetings.providers.errors import ProviderError
 from meetings.signals import doors_changed
 
@@ -47,6 +49,28 @@ def _decide(
     decided = asked.decide(state, by=by, message=message)
     announce(session)
     return decided
+
+
+def shut_out(
+    session: RoomSession,
+    person: Peer,
+    *,
+    user: User | None = None,
+    by: User | None = None,
+) -> None:
+    """The door takes this person in no more. Who removed them first is who removed them."""
+    decision = {
+        "state": Admission.State.REMOVED,
+        "decided_at": timezone.now(),
+        "decided_by": by,
+    }
+    admission, is_new = session.admissions.get_or_create(
+        identity=person.key,
+        defaults={**decision, "name": person.name, "role": person.role, "user": user},
+    )
+    if not is_new:
+        others = Admission.objects.exclude(state=Admission.State.REMOVED)
+        others.filter(pk=admission.pk).update(**decision)
 
 
 def end_for_all(

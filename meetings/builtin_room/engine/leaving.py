@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from meetings.models import Admission, RoomPeer, RoomSession
-from meetings.services.hosting import announce
+from meetings.models import RoomPeer, RoomSession
+from meetings.providers.base import Peer, Role
+from meetings.services.hosting import announce, shut_out
 from meetings.services.transactions import saving
 
 from ..attendance import tell_ended, tell_left
@@ -70,18 +71,8 @@ def remove(session: RoomSession, identity: str, *, by: RoomPeer | None = None) -
     latest = session.peers.filter(identity=identity).order_by("pk").last()
     if latest is None:
         raise RoomRefusal(Code.NO_PEER)
-    decision = {
-        "state": Admission.State.REMOVED,
-        "decided_at": timezone.now(),
-        "decided_by": user_of(by.identity) if by else None,
-    }
-    person = {"name": latest.name, "role": latest.role, "user": user_of(identity)}
-    Admission.objects.update_or_create(
-        session=session,
-        identity=identity,
-        defaults=decision,
-        create_defaults={**decision, **person},
-    )
+    person = Peer(key=identity, name=latest.name, role=Role(latest.role))
+    shut_out(session, person, user=user_of(identity), by=user_of(by.identity) if by else None)
     return depart(session, pages, Why.KICKED)
 
 
