@@ -19,6 +19,7 @@ WORDS = {
     "booking": gettext_lazy("holds the room before it starts"),
     "ending": gettext_lazy("ends a meeting for everybody"),
     "live_status": gettext_lazy("says whether a room is open"),
+    "ends_when_empty": gettext_lazy("lets people back into a room that everybody has left"),
     "roster": gettext_lazy("says who is inside"),
     "removing": gettext_lazy("removes a person"),
     "muting": gettext_lazy("mutes a person"),

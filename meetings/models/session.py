@@ -1,7 +1,7 @@
 """One live run of a room."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from meetings.providers.base import RoomRef
 
 from .booking import Booking
@@ -25,6 +26,9 @@ def new_key() -> str:
 
 
 class RoomSessionQuerySet(models.QuerySet["RoomSession"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(room__owner=user) | Q(booking__organizer=user))
+
     def running(self) -> Self:
         """Opening or live: a room has at most one of these."""
         return self.filter(state__in=RoomSession.RUNNING)
@@ -196,12 +200,14 @@ class RoomSession(models.Model):
         opening = RoomSession.objects.filter(free, pk=self.pk, state=self.State.OPENING)
         return bool(opening.update(state=self.State.FAILED, ended_at=timezone.now(), claim=""))
 
-    def end(self, reason: "RoomSession.EndReason") -> bool:
+    def end(self, reason: "RoomSession.EndReason", *, at: datetime | None = None) -> bool:
         """Over, for everyone; False when it was over already. The first reason counts."""
+        now = timezone.now()
+        ended_at = min(max(at or now, self.live_at or self.created_at), now)
         ended = (
             RoomSession.objects.running()
             .filter(pk=self.pk)
-            .update(state=self.State.ENDED, ended_at=timezone.now(), end_reason=reason, claim="")
+            .update(state=self.State.ENDED, ended_at=ended_at, end_reason=reason, claim="")
         )
         self.refresh_from_db()
         return bool(ended)

@@ -47,7 +47,7 @@ class Features:
     booking: bool = False  # holds the room before it starts
     ending: bool = False  # we can close the room for everyone
     live_status: bool = False  # we can ask whether the room is open
-    stays_open: bool = False  # "not open" and "ended" only say that everybody has left for now
+    ends_when_empty: bool = False  # "ended" only says that all have left; they can come back
     roster: bool = False  # we can ask who is inside
     removing: bool = False  # we can remove a person
     muting: bool = False  # we can mute a person
@@ -229,17 +229,41 @@ def _has_no_default(option: Any) -> bool:
     return option.default is MISSING and option.default_factory is MISSING
 
 
+KINDS: Mapping[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
+YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+def kind_of(option: Any) -> type | None:
+    """Whether an option is text, a number, or yes or no; None when it is anything else."""
+    name = option.type if isinstance(option.type, str) else getattr(option.type, "__name__", "")
+    return KINDS.get(name)
+
+
 def _typed(option: Any, value: Any, alias: str) -> Any:
-    """Text from the environment as the field's own type: numbers and yes or no."""
-    if not isinstance(value, str) or isinstance(option.default, str) or _has_no_default(option):
-        return value
-    if isinstance(option.default, bool):
-        return value.strip().lower() in {"1", "true", "yes", "on"}
+    """A value as the field's own type, be it text from the environment or typed into a form."""
     try:
-        return type(option.default)(value)
-    except (TypeError, ValueError) as error:
-        message = f"Provider “{alias}”: “{option.name}” cannot be “{value[:40]}”."
-        raise ProviderMisconfigured(message) from error
+        return _as_kind(kind_of(option), value)
+    except (TypeError, ValueError):
+        shown = str(value)[:40] if option.repr else "…"
+        message = f"Provider “{alias}”: “{option.name}” cannot be “{shown}”."
+        raise ProviderMisconfigured(message) from None  # the cause would show a secret
+
+
+def _as_kind(kind: type | None, value: Any) -> Any:
+    if kind is None or type(value) is kind:
+        return value
+    if kind is bool:
+        return _yes_or_no(value)
+    if isinstance(value, str) or (kind is float and type(value) is int):
+        return kind(value)
+    raise TypeError
+
+
+def _yes_or_no(value: Any) -> bool:
+    word = value.strip().lower()
+    if word not in YES | NO:
+        raise ValueError
+    return word in YES
 
 
 O = TypeVar("O", bound=Options)  # noqa: E741  (the name the interface is known by)

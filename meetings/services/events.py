@@ -6,9 +6,10 @@ only opened another page. A departure whose arrival we have not heard of is kept
 length until that is told, and an arrival after the end is nothing.
 """
 
-import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeGuard
 
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Greatest
@@ -17,54 +18,132 @@ from django.utils import timezone
 from meetings.models import Attendance, RoomSession
 from meetings.providers.base import EventKind, Peer, ProviderEvent
 
+from .rooms import provider_of
 from .transactions import saving
 
-log = logging.getLogger(__name__)
+LONGEST_KEY = 64  # as long as an identity may be
+CLOCKS_DIFFER = timedelta(minutes=1)  # between a provider and us, at the most
+
+
+class Effect(StrEnum):
+    """What became of an event."""
+
+    APPLIED = "applied"
+    IGNORED = "ignored"  # nothing to do, or known before
+    STRANGER = "stranger"  # no session of ours, or none yet
+    DOUBTFUL = "doubtful"  # it may be about an earlier run of the room: ask the provider
 
 
 @saving
-def apply_event(alias: str, event: ProviderEvent) -> None:
-    """Bring session and attendance up to what the event says. A stranger's room changes nothing."""
-    session = (
-        RoomSession.objects.select_for_update()  # the events of one session, one after the other
-        .filter(alias=alias, provider_room_id=event.room_id)
-        .order_by("-created_at")
-        .first()
-    )
+def apply_event(
+    alias: str,
+    event: ProviderEvent,
+    *,
+    addressed: int | None = None,
+    told_at: datetime | None = None,
+) -> Effect:
+    """Bring session and attendance up to what the event says, and say what became of it.
+
+    `addressed` is the session that the event's address was made for. It counts while we do not know
+    yet what the provider calls that session's room.
+    """
+    told_at = told_at or timezone.now()
+    at = min(event.occurred_at or told_at, told_at)
+    session = find_session(alias, event, addressed=addressed, at=at)
     if session is None:
-        log.info("An event of %s for a room that is not ours: ignored.", alias)
-        return
-    if handler := _HANDLERS.get(event.kind):
-        handler(session, event, event.occurred_at or timezone.now())
+        return Effect.STRANGER
+    handler = _HANDLERS.get(event.kind)
+    return handler(session, event, at) if handler else Effect.IGNORED
 
 
-def _ended(session: RoomSession, event: ProviderEvent, at: datetime) -> None:
-    session.end(RoomSession.EndReason.PROVIDER)
-    end = Greatest("joined_at", Value(at, output_field=DateTimeField()))
-    session.attendances.filter(left_at=None).update(left_at=end)
+def find_session(
+    alias: str, event: ProviderEvent, *, addressed: int | None, at: datetime
+) -> RoomSession | None:
+    """The run that an event is about, locked; None when it is nobody's, or still being opened."""
+    opened = RoomSession.objects.filter(alias=alias).exclude(state=RoomSession.State.OPENING)
+    named = Q(provider_room_id=event.room_id) | Q(key=event.room_id)
+    runs = list(opened.filter(named).order_by("-created_at")) if event.room_id else []
+    if not runs:
+        runs = list(opened.filter(pk=addressed, provider_room_id=""))
+    if not runs:
+        return None
+    # The events of one session are applied one after the other.
+    return RoomSession.objects.select_for_update().get(pk=_run_of(event, runs, at).pk)
 
 
-def _joined(session: RoomSession, event: ProviderEvent, at: datetime) -> None:
+def _run_of(event: ProviderEvent, runs: list[RoomSession], at: datetime) -> RoomSession:
+    """Of several runs of one room: the one of that name, or the one that went on at that time."""
+    same = (run for run in runs if event.session_id and run.provider_session_id == event.session_id)
+    begun = (run for run in runs if (run.live_at or run.created_at) <= at + CLOCKS_DIFFER)
+    return next(same, None) or next(begun, None) or runs[0]
+
+
+def end_session(session: RoomSession, reason: RoomSession.EndReason, at: datetime) -> bool:
+    """Over since then, for everyone who was inside; False when it was over already."""
+    ended = session.end(reason, at=at)
+    close_stays(session, at)
+    return ended
+
+
+def close_stays(
+    session: RoomSession, at: datetime, *, joined_before: datetime | None = None
+) -> int:
+    """Nobody is inside any more, or nobody of those who came before; how many stays that ended."""
+    stays = session.attendances.filter(left_at=None)
+    if joined_before:
+        stays = stays.filter(joined_at__lte=joined_before)
+    return stays.update(left_at=Greatest("joined_at", Value(at, output_field=DateTimeField())))
+
+
+def _ended(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
+    provider = provider_of(session.alias)
+    if provider and provider.features.ends_when_empty:
+        return _effect(close_stays(session, at, joined_before=at))
+    if session.is_live and _is_of_another_run(session, event, at):
+        return Effect.DOUBTFUL
+    ended = session.end(RoomSession.EndReason.PROVIDER, at=at)
+    return _effect(close_stays(session, at) or ended)
+
+
+def _is_of_another_run(session: RoomSession, event: ProviderEvent, at: datetime) -> bool:
+    """Whether the end seems to be that of an earlier run, told late."""
+    ours, theirs = session.provider_session_id, event.session_id
+    return bool(ours and theirs and ours != theirs) or (
+        session.live_at is not None and at < session.live_at - CLOCKS_DIFFER
+    )
+
+
+def _effect(changed: object) -> Effect:
+    return Effect.APPLIED if changed else Effect.IGNORED
+
+
+def _joined(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
     person = event.attendee
-    if person is None or _stays(session, person).filter(_around(at)).exists():
-        return
+    if not _is_somebody(person) or _stays(session, person).filter(_around(at)).exists():
+        return Effect.IGNORED
     later = _stays(session, person).filter(joined_at__gt=at).first()
     if later and later.joined_at == later.left_at:
-        _keep(session, person, at, later.left_at, stay=later)
-        return
+        return _keep(session, person, at, later.left_at, stay=later)
     until = later.joined_at if later else session.ended_at
     if until is None or at < until:
-        _keep(session, person, at, until)
+        return _keep(session, person, at, until)
+    return Effect.IGNORED
 
 
-def _left(session: RoomSession, event: ProviderEvent, at: datetime) -> None:
+def _left(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
     person = event.attendee
-    if person is None or _stays(session, person).filter(left_at=at).exists():
-        return
+    if not _is_somebody(person) or _stays(session, person).filter(left_at=at).exists():
+        return Effect.IGNORED
     if _stays(session, person).filter(_around(at)).update(left_at=at):
-        return
+        return Effect.APPLIED
     if session.is_running or not _stays(session, person).exists():
-        _keep(session, person, at, at)
+        return _keep(session, person, at, at)
+    return Effect.IGNORED
+
+
+def _is_somebody(person: Peer | None) -> TypeGuard[Peer]:
+    """Whether it can be one of ours: nobody has a key longer than those we give."""
+    return person is not None and 0 < len(person.key) <= LONGEST_KEY
 
 
 def _stays(session: RoomSession, person: Peer) -> QuerySet[Attendance]:
@@ -82,14 +161,15 @@ def _keep(
     left_at: datetime | None,
     *,
     stay: Attendance | None = None,
-) -> None:
+) -> Effect:
     stay = stay or Attendance(session=session, identity=person.key)
     stay.name, stay.role = person.name, person.role
     stay.joined_at, stay.left_at = joined_at, left_at
     stay.save()
+    return Effect.APPLIED
 
 
-_HANDLERS: dict[EventKind, Callable[[RoomSession, ProviderEvent, datetime], None]] = {
+_HANDLERS: dict[EventKind, Callable[[RoomSession, ProviderEvent, datetime], Effect]] = {
     EventKind.ROOM_ENDED: _ended,
     EventKind.ATTENDEE_JOINED: _joined,
     EventKind.ATTENDEE_LEFT: _left,

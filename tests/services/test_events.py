@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meetings.models import Attendance, Room, RoomSession
 from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
-from meetings.services.events import apply_event
+from meetings.services.events import Effect, apply_event
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
@@ -21,6 +21,8 @@ def session(room: Room) -> RoomSession:
     session = RoomSession.objects.create(room=room, alias="main", waiting_room="nobody", capacity=6)
     session.take_claim()
     session.keep(session.ref)
+    RoomSession.objects.update(live_at=NOW)
+    session.refresh_from_db()
     return session
 
 
@@ -230,22 +232,67 @@ def test_event_that_says_nothing_new_changes_nothing(
     assert stays() == []
 
 
-def test_room_opened_again_gets_the_events_of_its_latest_session(
-    session: RoomSession, tell: Tell
-) -> None:
-    session.end(RoomSession.EndReason.HOST)
-    later = RoomSession.objects.create(
+@pytest.fixture
+def later(session: RoomSession) -> RoomSession:
+    """The same room at the provider, opened again half an hour after its first run began."""
+    session.end(RoomSession.EndReason.HOST, at=NOW + timedelta(minutes=20))
+    return RoomSession.objects.create(
         room=session.room,
         alias="main",
         waiting_room="nobody",
         capacity=6,
         state=RoomSession.State.LIVE,
+        live_at=NOW + timedelta(minutes=30),
         provider_room_id=session.provider_room_id,
+        provider_session_id="run-2",
     )
 
-    tell(EventKind.ATTENDEE_JOINED)
+
+def test_room_opened_again_gets_the_events_of_its_latest_session(
+    later: RoomSession, tell: Tell
+) -> None:
+    tell(EventKind.ATTENDEE_JOINED, 31)
 
     assert Attendance.objects.get().session == later
+
+
+def test_event_of_an_earlier_run_told_late_belongs_to_that_run(
+    session: RoomSession, later: RoomSession, tell: Tell
+) -> None:
+    tell(EventKind.ATTENDEE_JOINED, 5)
+    tell(EventKind.ROOM_ENDED, 20, who=None)
+
+    later.refresh_from_db()
+    assert later.is_live
+    assert Attendance.objects.get().session == session
+
+
+def test_run_that_the_provider_names_counts_more_than_the_clock(
+    session: RoomSession, later: RoomSession
+) -> None:
+    event = ProviderEvent(
+        kind=EventKind.ROOM_ENDED,
+        room_id=session.provider_room_id,
+        session_id="run-2",
+        occurred_at=NOW,
+    )
+
+    assert apply_event("main", event) is Effect.DOUBTFUL
+
+    later.refresh_from_db()
+    assert later.is_live
+
+
+def test_end_of_a_run_that_is_not_ours_is_doubtful(session: RoomSession) -> None:
+    RoomSession.objects.update(provider_session_id="run-1")
+    event = ProviderEvent(
+        kind=EventKind.ROOM_ENDED, room_id=session.provider_room_id, session_id="run-0"
+    )
+
+    assert apply_event("main", event) is Effect.DOUBTFUL
+
+    session.refresh_from_db()
+    assert session.is_live
 
 
 def test_event_without_a_time_happened_now(session: RoomSession) -> None:

@@ -25,6 +25,7 @@ class Provider(Rooms, Sessions, Recordings, Webhooks):
     features = Features(
         ending=True,
         live_status=True,
+        ends_when_empty=True,
         roster=True,
         removing=True,
         waiting_room=True,
