@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -54,6 +56,7 @@ class Server:
             "DEMO": "true",
             "DATA_DIR": str(directory),
             "DATABASE_URL": f"sqlite:///{directory / 'parley.sqlite3'}",
+            **postgres_beside(self.port),
             "SITE_URL": self.url,
             "BUILTIN_ROOM_GRACE": "20",
         }
@@ -61,6 +64,8 @@ class Server:
         self.hosts = (f"hanna{number}@example.org" for number in range(HOSTS))
 
     def prepare(self) -> None:
+        if url := postgres_beside(self.port).get("DATABASE_URL"):
+            on_postgres(f'CREATE DATABASE "{urlsplit(url).path[1:]}"')
         self.manage("migrate", "--verbosity", "0")
         self.manage("createcachetable")
         self.manage("shell", "--no-imports", "-c", MAKE_HOSTS)
@@ -82,12 +87,31 @@ class Server:
             )
         until(lambda: _answers(self.port), "the server to answer", within=30)
 
+    def forget(self) -> None:
+        """Take its database away again, where that is not a file of its own."""
+        if url := postgres_beside(self.port).get("DATABASE_URL"):
+            on_postgres(f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
+
     def kill(self) -> None:
         """As a power cut would: no word to anybody."""
         if self.process:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+
+def postgres_beside(port: int) -> dict[str, str]:
+    """A database of its own on the server that the suite runs on, if it runs on one."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return {}
+    return {"DATABASE_URL": urlsplit(url)._replace(path=f"/browser_{port}").geturl()}
+
+
+def on_postgres(command: str) -> None:
+    home = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+    with psycopg.connect(home, autocommit=True) as connection:
+        connection.execute(command)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +121,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.start()
     yield server
     server.kill()
+    server.forget()
 
 
 @pytest.fixture(scope="module")

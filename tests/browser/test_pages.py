@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from .conftest import BASE, Server
 from .people import Person
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop-light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},

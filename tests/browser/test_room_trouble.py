@@ -6,7 +6,7 @@ import pytest
 
 from .people import Person, Probe, see_and_hear
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 # A description that no browser can use, as if it had come from the other page.
