@@ -2,13 +2,11 @@
 
 import ipaddress
 import socket
-from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3 import PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
+
+from .patience import InTime, TimedConnection, TimedPool, TimedTLSConnection, TimedTLSPool
 
 
 class PrivateAddress(NewConnectionError):
@@ -23,28 +21,25 @@ def refuse_private(connection: HTTPConnection, connected: socket.socket) -> sock
     raise PrivateAddress(connection, "private addresses are not called")
 
 
-class PublicConnection(HTTPConnection):
+class PublicConnection(TimedConnection):
     def _new_conn(self) -> socket.socket:
         return refuse_private(self, super()._new_conn())
 
 
-class PublicTLSConnection(HTTPSConnection):
+class PublicTLSConnection(TimedTLSConnection):
     def _new_conn(self) -> socket.socket:
         return refuse_private(self, super()._new_conn())
 
 
-class PublicPool(HTTPConnectionPool):
+class PublicPool(TimedPool):
     ConnectionCls = PublicConnection
 
 
-class PublicTLSPool(HTTPSConnectionPool):
+class PublicTLSPool(TimedTLSPool):
     ConnectionCls = PublicTLSConnection
 
 
-class PublicOnly(HTTPAdapter):
+class PublicOnly(InTime):
     """Connects to public addresses only, checked after the name was resolved for this very call."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = {"http": PublicPool, "https": PublicTLSPool}
+    pools = {"http": PublicPool, "https": PublicTLSPool}

@@ -28,6 +28,8 @@ from .errors import (
     RoomNotFound,
     UnexpectedReply,
 )
+from .patience import InTime
+from .time_limit import time_left, time_limit, within_limit
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ REFUSALS: Mapping[int, type[ProviderError]] = {
     429: ProviderUnavailable,
 }
 LONGEST_MESSAGE = 300
+LONGEST_WAIT = 60  # seconds: somebody is waiting for the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,11 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
         super().__init__(alias, options, trusted=trusted)
         if urlsplit(options.url).scheme not in {"http", "https"}:
             raise ProviderMisconfigured(f"Provider “{alias}”: “url” must begin with https://.")
+        for name in ("connect_timeout", "read_timeout"):
+            if not 0 < getattr(options, name) <= LONGEST_WAIT:  # not a number is not less, either
+                raise ProviderMisconfigured(
+                    f"Provider “{alias}”: “{name}” must be above 0 and at most {LONGEST_WAIT}."
+                )
 
     @abstractmethod
     def auth_headers(self, body: bytes) -> dict[str, str]:
@@ -172,11 +180,17 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
         try:
             return self._once(call)
         except ProviderUnavailable:
-            if not call.repeatable:
+            if not call.repeatable or time_left() == 0:
                 raise
         return self._once(call)
 
     def _once(self, call: Call) -> Answer:
+        if time_left() == 0:  # nothing is sent, so nothing has happened
+            raise ProviderUnavailable("did not answer in time.", provider=self.label)
+        with time_limit(self.options.connect_timeout + self.options.read_timeout):
+            return self._answer(call)
+
+    def _answer(self, call: Call) -> Answer:
         began = time.monotonic()
         try:
             with self._session() as session, self._send(session, call) as response:
@@ -193,9 +207,9 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
     def _session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # a .netrc would silently replace our Authorization
-        if not self.trusted:
-            session.mount("http://", PublicOnly())
-            session.mount("https://", PublicOnly())
+        adapter = InTime() if self.trusted else PublicOnly()
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
         return session
 
     def _send(self, session: requests.Session, call: Call) -> requests.Response:
@@ -210,21 +224,21 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
             params=call.query,
             data=call.body or None,
             headers=headers,
-            timeout=(self.options.connect_timeout, self.options.read_timeout),
+            timeout=(
+                within_limit(self.options.connect_timeout),
+                within_limit(self.options.read_timeout),
+            ),
             allow_redirects=False,
             stream=True,
         )
 
     def _whole(self, response: requests.Response) -> Answer:
-        """The answer within our limits of size and time: a slow drip is no answer."""
-        deadline = time.monotonic() + self.options.read_timeout
+        """The answer within our limit of size; `InTime` sees to the time."""
         content = bytearray()
         for part in response.iter_content(16_384):
             content += part
             if len(content) > self.most_bytes:
                 raise UnexpectedReply("the answer is too long.", provider=self.label)
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout
         text = content.decode("utf-8", errors="replace")
         try:
             return Answer(response.status_code, json.loads(text, object_hook=Reply), text)
