@@ -1,18 +1,26 @@
 """Where we and a provider disagree."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .reservation import Reservation
 from .session import RoomSession
 
+APART = timedelta(seconds=20)  # between two looks
+
 
 class DriftQuerySet(models.QuerySet["Drift"]):
     def open(self) -> Self:
         return self.filter(settled_at=None)
+
+    def seen_twice(self) -> Self:
+        """What lasts: a room that is opened or closed this moment differs for a moment only."""
+        return self.filter(seen_at__gte=F("found_at") + APART)
 
 
 class Drift(models.Model):
@@ -72,3 +80,19 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alias}: {self.get_kind_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.settled_at is None
+
+    def settle(self, outcome: "Drift.Outcome") -> bool:
+        """Over; False when somebody else has settled it."""
+        settled = Drift.objects.open().filter(pk=self.pk)
+        done = settled.update(settled_at=timezone.now(), outcome=outcome, error="")
+        self.refresh_from_db()
+        return bool(done)
+
+    def note_trouble(self, error: str) -> None:
+        """Still open, and why it could not be repaired."""
+        Drift.objects.open().filter(pk=self.pk).update(error=error[:500])
+        self.refresh_from_db()

@@ -1,0 +1,52 @@
+"""What a look at a provider shows."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from meetings.models import Drift, Reservation, RoomSession
+
+# What changed a moment ago may not have come to everybody's ears: it is no difference yet.
+QUIET = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
+MOST_ASKED = 40  # rooms asked one by one in one look, so that 10,000 sessions are no 10,000 calls
+LONGEST_LOOK = 60.0  # seconds for these, so that a provider that is slow keeps nobody from theirs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One disagreement about one room or reservation."""
+
+    kind: Drift.Kind
+    room_id: str
+    session: RoomSession | None = None
+    reservation: Reservation | None = None
+    details: str = ""
+
+
+@dataclass(slots=True)
+class Sight:
+    """All differences of one kind at one provider, and the rooms whose turn it was not."""
+
+    kind: Drift.Kind
+    found: dict[str, Difference] = field(default_factory=dict)  # by the provider's room
+    unseen: set[str] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)  # sessions whose turn it was
+
+    def add(self, difference: Difference) -> None:
+        self.found.setdefault(difference.room_id, difference)
+
+
+class Budget:
+    """How much one look may ask."""
+
+    def __init__(self) -> None:
+        self.calls = MOST_ASKED
+        self.until = time.monotonic() + LONGEST_LOOK
+
+    def spend(self) -> bool:
+        """Whether one more may be asked."""
+        if self.calls <= 0 or time.monotonic() > self.until:
+            return False
+        self.calls -= 1
+        return True
