@@ -8,6 +8,7 @@ from .builtin_room import ChatMessage, RoomPeer
 from .drift import Drift
 from .join_link import JoinLink
 from .provider_account import ProviderAccount
+from .provider_hook import ProviderHook
 from .provider_switch import ProviderSwitch
 from .reservation import Reservation
 from .room import Room, WaitingRoom
@@ -23,6 +24,7 @@ __all__ = [
     "Drift",
     "JoinLink",
     "ProviderAccount",
+    "ProviderHook",
     "ProviderSwitch",
     "Reservation",
     "Room",
