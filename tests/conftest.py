@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis
 
 from accounts.models import User
 from meetings.models import Booking, Room
-from meetings.services import rooms, scheduling
+from meetings.services import breakers, rooms, scheduling
 from meetings.views import throttles
 
 PASSWORD = "a horse, a battery"
@@ -39,9 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_memory() -> Any:
-    """What one test was throttled for is forgotten by the next."""
+    """What one test was throttled for, or heard of a provider, is forgotten by the next."""
     cache.clear()
     throttles.forget()
+    breakers.forget()
     yield
     cache.clear()
 
