@@ -55,6 +55,28 @@ def test_demo_stays_out_of_a_site_that_people_use(start: Start) -> None:
     assert "set DEMO=true" in parley.said
 
 
+def test_second_one_on_the_same_data_says_where_the_first_is(start: Start, port: int) -> None:
+    first = start("up")
+    first.wait_for("Ctrl-C stops everything.")
+
+    second = start("up")
+
+    assert second.ends() == 1
+    assert f"Parley runs already, at http://localhost:{port}, with the data in" in second.said
+    assert "--accent" in get(f"http://localhost:{port}/static/css/tokens.css")
+
+
+def test_one_that_was_killed_holds_nothing(start: Start) -> None:
+    first = start("up")
+    first.wait_for("Ctrl-C stops everything.")
+    first.process.kill()
+    first.ends()
+
+    second = start("up")
+
+    second.wait_for("Ctrl-C stops everything.")
+
+
 def test_address_of_another_machine_is_refused_in_a_sentence(start: Start, port: int) -> None:
     parley = start("up", "--host", "192.0.2.254")
 

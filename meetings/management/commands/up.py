@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from accounts import first_run
 from config.addresses import NoPortFree, answers, free_port
+from config.only_one import OnlyOne, RunsAlready
 from config.server import Server
 from config.supervisor import Program, Supervisor
 from meetings.management import demo
@@ -29,16 +30,31 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if options["demo"] and not settings.DEMO:
             raise CommandError("--demo is for trying Parley out: set DEMO=true, or leave it away.")
+        ours = self.only_one()
         prepare()
         if options["demo"]:
             demo.load_once()
         server = self.at_free_port(server_from(options))
+        ours.say(server.site_url)
         supervisor = Supervisor([web(server), worker(server)], self.say)
         code = supervisor.run(
             is_ready=lambda: answers(server.host, server.port),
             when_ready=lambda: self.welcome(server, with_demo=options["demo"]),
         )
         sys.exit(code)
+
+    def only_one(self) -> OnlyOne:
+        """The data directory, ours alone."""
+        ours = OnlyOne(settings.DATA_DIR)
+        try:
+            ours.hold()
+        except RunsAlready as first:
+            place = f", at {first}" if str(first) else ""
+            raise CommandError(
+                f"Parley runs already{place}, with the data in {settings.DATA_DIR}. Stop that one "
+                "with Ctrl-C first, or name another place for the data: DATA_DIR."
+            ) from first
+        return ours
 
     def at_free_port(self, server: Server) -> Server:
         """The server at its own port, or at the next one that is free."""
