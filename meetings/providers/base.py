@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -408,3 +408,20 @@ FEATURE_METHODS: Mapping[str, tuple[str, ...]] = {
     "recording_control": ("start_recording", "stop_recording"),
     "webhooks": ("parse_webhook",),
 }
+    def ensure_webhook(self, url: str) -> Registration:
+        """Have this address told what happens in the account's rooms. Twice is fine.
+
+        They may call it while this very call is still open.
+        """
+        raise self.unsupported("registers_webhook")
+
+    # For whoever has a real account: `manage.py check_provider` asks these
+
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        """What the provider's page could not know, and this empty room of ours can tell."""
+        return {}
+
+    def webhook_sample(self) -> WebhookRequest | None:
+        """A harmless delivery signed as theirs would be; None where only they can sign."""
+        return None
+
