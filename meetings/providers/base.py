@@ -359,6 +359,10 @@ class MeetingProvider(ABC, Generic[O]):
         """The account's reservations, ours and others'."""
         raise self.unsupported("booking")
 
+    def find_bookings(self, spec: RoomSpec) -> tuple[BookedRoom, ...]:
+        """The reservations made for this key, where an answer was lost: a second is to spare."""
+        raise self.unsupported("booking")
+
     def live_rooms(self) -> tuple[RoomRef, ...]:
         """The account's open rooms, ours and others'."""
         raise self.unsupported("listing")
@@ -395,7 +399,7 @@ class MeetingProvider(ABC, Generic[O]):
 
 # Which methods prove which feature: the contract test holds flags and methods together.
 FEATURE_METHODS: Mapping[str, tuple[str, ...]] = {
-    "booking": ("book", "rebook", "cancel", "bookings"),
+    "booking": ("book", "rebook", "cancel", "bookings", "find_bookings"),
     "ending": ("end_room",),
     "live_status": ("is_live",),
     "roster": ("roster",),

@@ -47,6 +47,7 @@ CALLS: dict[str, Callable[[AnyProvider], Any]] = {
     "set_lock": lambda provider: provider.set_lock(REF, True),
     "set_passcode": lambda provider: provider.set_passcode(REF, "otter"),
     "bookings": lambda provider: provider.bookings(),
+    "find_bookings": lambda provider: provider.find_bookings(SPEC),
     "live_rooms": lambda provider: provider.live_rooms(),
     "recordings": lambda provider: provider.recordings(REF),
     "delete_recording": lambda provider: provider.delete_recording("r1"),

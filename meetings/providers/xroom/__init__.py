@@ -160,10 +160,10 @@ class Provider(HttpProvider[XroomOptions]):
         """The room's reservation as it stands."""
         return self._booked_room(self.reservations.get(ref.booking_id))
 
-    def find_booking(self, spec: RoomSpec) -> BookedRoom | None:
-        """The reservation made for this key, for one whose answer was lost."""
+    def find_bookings(self, spec: RoomSpec) -> tuple[BookedRoom, ...]:
+        """The reservations made for this key, for one whose answer was lost."""
         found = self.reservations.of_room(self._id_for(spec))
-        return self._booked_room(found[0]) if found else None
+        return tuple(self._booked_room(kept) for kept in found)
 
     # Webhook
 
