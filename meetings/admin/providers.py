@@ -28,6 +28,7 @@ WORDS = {
     "sharing_switch": gettext_lazy("can keep screen sharing to hosts"),
     "capacity": gettext_lazy("keeps to a number of people"),
     "webhooks": gettext_lazy("tells us what happens in a room"),
+    "registers_webhook": gettext_lazy("is told by a call where to send what happens"),
     "passcode": gettext_lazy("sets a passcode"),
     "waiting_room": gettext_lazy("has a waiting room of its own"),
     "webinars": gettext_lazy("holds webinars"),

@@ -62,6 +62,7 @@ class Features:
     recording_control: bool = False  # we can start and stop a recording
     listing: bool = False  # we can ask which rooms are open
     webhooks: bool = False  # tells us what happens in the room
+    registers_webhook: bool = False  # is told our address by a call, once for all rooms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,7 @@ class ProviderEvent:
     event_id: str = ""
     session_id: str = ""
     recording_id: str = ""
+    webhook_id: str = ""  # theirs for our address, where they say it
     occurred_at: datetime | None = None
     attendee: Peer | None = None
     # Told in passing. It opens no door; it may replace one whose telling was lost.
@@ -201,6 +203,14 @@ class WebhookResult:
 
     events: tuple[ProviderEvent, ...] = ()
     reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Our address as the provider keeps it. `validated` is None where they do not say."""
+
+    webhook_id: str
+    validated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,14 +262,14 @@ def _typed(option: Any, value: Any, alias: str) -> Any:
 def _as_kind(kind: type | None, value: Any) -> Any:
     if kind is None or type(value) is kind:
         return value
-    if kind is bool:
-        return _yes_or_no(value)
-    if isinstance(value, str) or (kind is float and type(value) is int):
-        return kind(value)
+    if isinstance(value, str):
+        return _yes_or_no(value) if kind is bool else kind(value)
+    if kind is float and type(value) is int:
+        return float(value)
     raise TypeError
 
 
-def _yes_or_no(value: Any) -> bool:
+def _yes_or_no(value: str) -> bool:
     word = value.strip().lower()
     if word not in YES | NO:
         raise ValueError
@@ -276,6 +286,8 @@ class MeetingProvider(ABC, Generic[O]):
     label: ClassVar[str]
     features: ClassVar[Features] = Features()
     options_class: ClassVar[type[Options]] = Options
+    # Whether the operator can enter an address of ours at the provider's, for all rooms.
+    takes_typed_webhook: ClassVar[bool] = False
 
     def __init__(self, alias: str, options: O, *, trusted: bool = True) -> None:
         self.alias = alias
@@ -288,6 +300,11 @@ class MeetingProvider(ABC, Generic[O]):
     @property
     def most_people(self) -> int | None:
         """How many a room of this account holds; None when the provider sets no limit we know."""
+        return None
+
+    @property
+    def longest_passcode(self) -> int | None:
+        """How many characters a passcode has at most; None when no limit is known."""
         return None
 
     @property
@@ -391,6 +408,23 @@ class MeetingProvider(ABC, Generic[O]):
         """Verify a delivery and read it; `WebhookRejected` when it is not the provider's."""
         raise self.unsupported("webhooks")
 
+    def ensure_webhook(self, url: str) -> Registration:
+        """Have this address told what happens in the account's rooms. Twice is fine.
+
+        They may call it while this very call is still open.
+        """
+        raise self.unsupported("registers_webhook")
+
+    # For whoever has a real account: `manage.py check_provider` asks these
+
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        """What the provider's page could not know, and this empty room of ours can tell."""
+        return {}
+
+    def webhook_sample(self) -> WebhookRequest | None:
+        """A harmless delivery signed as theirs would be; None where only they can sign."""
+        return None
+
     # Not for overriding
 
     def unsupported(self, feature: str) -> FeatureUnsupported:
@@ -411,21 +445,5 @@ FEATURE_METHODS: Mapping[str, tuple[str, ...]] = {
     "recording": ("recordings", "delete_recording", "recording_url"),
     "recording_control": ("start_recording", "stop_recording"),
     "webhooks": ("parse_webhook",),
+    "registers_webhook": ("ensure_webhook",),
 }
-    def ensure_webhook(self, url: str) -> Registration:
-        """Have this address told what happens in the account's rooms. Twice is fine.
-
-        They may call it while this very call is still open.
-        """
-        raise self.unsupported("registers_webhook")
-
-    # For whoever has a real account: `manage.py check_provider` asks these
-
-    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
-        """What the provider's page could not know, and this empty room of ours can tell."""
-        return {}
-
-    def webhook_sample(self) -> WebhookRequest | None:
-        """A harmless delivery signed as theirs would be; None where only they can sign."""
-        return None
-

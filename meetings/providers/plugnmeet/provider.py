@@ -48,6 +48,7 @@ class Provider(PlugnmeetClient):
         listing=True,
         webhooks=True,
     )
+    takes_typed_webhook = True
 
     # Rooms
 

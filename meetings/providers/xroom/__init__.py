@@ -26,7 +26,7 @@ from . import envelope, signing
 from .bookings import MOST_PEOPLE, Bookings, Kept, Made
 from .opening import Opening
 from .options import XroomOptions, check
-from .rooms import Rooms, address, full_id, room_name
+from .rooms import MOST_PASSCODE, Rooms, address, full_id, room_name
 from .webhooks import Deliveries, Webhook, Webhooks
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Provider(HttpProvider[XroomOptions]):
         webinars=True,
         listing=True,
         webhooks=True,
+        registers_webhook=True,
     )
     options_class = XroomOptions
     pause: float = 1.0  # seconds that people need to leave a room
@@ -68,6 +69,10 @@ class Provider(HttpProvider[XroomOptions]):
     @property
     def most_people(self) -> int:
         return MOST_PEOPLE
+
+    @property
+    def longest_passcode(self) -> int:
+        return MOST_PASSCODE
 
     @property
     def destinations(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..base import EventKind, ProviderEvent, WebhookRequest, WebhookResult
+from ..base import EventKind, ProviderEvent, Registration, WebhookRequest, WebhookResult
 from ..errors import (
     OutcomeUnknown,
     ProviderMisconfigured,
@@ -24,12 +24,10 @@ LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
-    """An address of ours that they call. `validated` is None where they do not say."""
+class Webhook(Registration):
+    """An address that they call."""
 
-    webhook_id: str
     url: str = field(default="", repr=False)  # it carries a token of ours
-    validated: bool | None = None
 
 
 class Webhooks:
@@ -129,6 +127,7 @@ class Deliveries:
         return ProviderEvent(
             kind=EventKind.HINT,
             room_id=room_id,
+            webhook_id=str(number(first(told, "webhookId", "id")) or ""),
             host_key=str(room.get("hostKey") or "") if name == "roomCreated" else "",
             raw=harmless(name, told, payload, room_id),
         )
