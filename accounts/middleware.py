@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -23,6 +24,16 @@ Handler = Callable[[HttpRequest], HttpResponse]
 def may_be_signed_in(request: HttpRequest) -> bool:
     """A visitor without a session cookie costs no session and no query."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+class PlainSessionMiddleware(SessionMiddleware):
+    """Sessions, for cookies that can be one of ours: PostgreSQL refuses to look for a NUL."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if not (key.isascii() and key.isalnum()):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        super().process_request(request)
 
 
 class ReaderMiddleware:

@@ -104,3 +104,12 @@ def test_a_visitor_without_a_session_costs_no_query(
 )
 def test_browsers_are_named_in_words(user_agent: str, name: str) -> None:
     assert device_name(user_agent) == name
+
+
+@pytest.mark.parametrize("cookie", ["\x00", "a\x00b", "schlüssel", "'; --", " "])
+def test_a_session_cookie_that_cannot_be_ours_is_no_session(client: Client, cookie: str) -> None:
+    client.cookies["sessionid"] = cookie
+
+    response = client.get("/account/login/")
+
+    assert response.status_code == 200
