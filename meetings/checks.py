@@ -7,14 +7,14 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from meetings.providers import aliases, get_provider
+from meetings.providers import get_provider, operators_aliases
 
 
 @register
 def providers_load(**_: Any) -> list[CheckMessage]:
-    """Each configured alias can be built."""
+    """Each alias of the environment can be built; the admin names the trouble of its own."""
     found: list[CheckMessage] = []
-    for alias in aliases():
+    for alias in operators_aliases():
         try:
             get_provider(alias)
         except ImproperlyConfigured as error:

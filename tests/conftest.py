@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis
 
 from accounts.models import User
 from meetings.models import Booking, Room
-from meetings.services import breakers, rooms, scheduling
+from meetings.services import accounts, breakers, rooms, scheduling
 from meetings.views import throttles
 
 PASSWORD = "a horse, a battery"
@@ -43,6 +43,7 @@ def no_memory() -> Any:
     cache.clear()
     throttles.forget()
     breakers.forget()
+    accounts.forget()
     yield
     cache.clear()
 
