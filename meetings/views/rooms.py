@@ -12,6 +12,7 @@ from meetings.models import Booking, Room
 from meetings.services import hosting, rooms
 
 from .links import links_of
+from .live import live_part
 from .rows import booking_rows, room_rows
 from .troubles import held_at, trouble_with
 
@@ -45,6 +46,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "rooms",
         "room": room,
         "session": session,
+        "live": live_part(session, request.user) if session and session.is_live else None,
         "provider": held_at(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
         "links": links_of(request, room),
