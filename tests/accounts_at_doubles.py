@@ -27,6 +27,21 @@ ALIAS = "main"
 SOON = timedelta(minutes=10)
 
 
+def hold(
+    room: Room, booking: Booking | None = None, *, alias: str = ALIAS, **fields: Any
+) -> RoomSession:
+    """A session that has been live for five minutes at a provider."""
+    session = RoomSession.objects.create(
+        room=room, booking=booking, alias=alias, waiting_room=room.waiting_room
+    )
+    assert session.take_claim()
+    assert session.keep(get_provider(alias).init_room(session.ref, spec_of(session)))
+    live_at = timezone.now() - timedelta(minutes=5)
+    RoomSession.objects.filter(pk=session.pk).update(live_at=live_at, **fields)
+    session.refresh_from_db()
+    return session
+
+
 @dataclass
 class Account:
     """The alias `main` at one double."""
@@ -39,15 +54,7 @@ class Account:
 
     def hold(self, room: Room, booking: Booking | None = None, **fields: Any) -> RoomSession:
         """A session that has been live for five minutes, its room open there."""
-        session = RoomSession.objects.create(
-            room=room, booking=booking, alias=ALIAS, waiting_room=room.waiting_room
-        )
-        assert session.take_claim()
-        assert session.keep(self.provider.init_room(session.ref, spec_of(session)))
-        live_at = timezone.now() - timedelta(minutes=5)
-        RoomSession.objects.filter(pk=session.pk).update(live_at=live_at, **fields)
-        session.refresh_from_db()
-        return session
+        return hold(room, booking, **fields)
 
     def open_for_a_stranger(self) -> RoomRef:
         """A room of somebody else's in the same account, with somebody in it."""
