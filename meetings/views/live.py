@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from meetings.models import Admission, RoomSession
-from meetings.providers.base import Features
+from meetings.models import Admission, Attendance, RoomSession
+from meetings.providers.base import Features, Role
 from meetings.services.controls import features_at
 
 from .troubles import held_at
@@ -23,7 +23,7 @@ class Someone:
 
     identity: str
     name: str
-    role: str
+    role: str  # empty for participants
     since: datetime
     is_inside: bool  # as the provider tells; else we let them in and nobody has told more
     is_removed: bool = False
@@ -103,7 +103,7 @@ def _people(
         Someone(
             identity=stay.identity,
             name=stay.name or _("Somebody"),
-            role=stay.get_role_display(),
+            role=_rights_of(stay),
             since=stay.joined_at,
             is_inside=True,
             is_removed=stay.identity in removed,
@@ -118,7 +118,7 @@ def _people(
         Someone(
             identity=each.identity,
             name=each.name,
-            role=each.get_role_display(),
+            role=_rights_of(each),
             since=each.decided_at or each.asked_at,
             is_inside=False,
             is_me=each.identity == mine,
@@ -127,3 +127,7 @@ def _people(
         for each in asked
         if each.state == State.ADMITTED and each.identity not in came
     ]
+
+
+def _rights_of(person: Attendance | Admission) -> str:
+    return person.get_role_display() if Role(person.role).hosts else ""

@@ -15,7 +15,8 @@ from meetings.services import controls
 from meetings.services.controls import CannotDo, NotDoneThere
 from meetings.services.door import DoorState, Visitor
 from meetings.services.door_rules import door_for
-from meetings.services.rooms import create_room, open_room
+from meetings.services.opening import open_room
+from meetings.services.rooms import create_room
 from tests.able_provider import able, memory
 from tests.provider_for_tests import Telling
 
