@@ -8,12 +8,19 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from meetings.builtin_room import sweeper
+from meetings.services import reservations
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
 def tidy_rooms() -> None:
     """Every minute: also when no server process with a room is left to do it."""
     sweeper.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def mirror_reservations() -> None:
+    """Every minute: what could not be reserved at once, and what is over."""
+    reservations.sweep()
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]
