@@ -8,7 +8,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from meetings.builtin_room import sweeper
-from meetings.services import reservations
+from meetings.services import closing, deliveries, registering, reservations
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
@@ -21,6 +21,27 @@ def tidy_rooms() -> None:
 def mirror_reservations() -> None:
     """Every minute: what could not be reserved at once, and what is over."""
     reservations.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def hear_providers() -> None:
+    """Every minute: what was told and not applied, and the accounts that do not tell us yet."""
+    deliveries.apply_due()
+    registering.register_due()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def close_what_is_over() -> None:
+    """Every minute: sessions elsewhere whose time is over and in which nobody is."""
+    closing.end_unused()
+    closing.close_forgotten_stays()
+
+
+@db_periodic_task(crontab(minute="27"))  # type: ignore[untyped-decorator]
+def forget_deliveries() -> None:
+    """Every hour: old deliveries; and whether our address is still known where it should be."""
+    deliveries.forget_old()
+    registering.look_again()
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

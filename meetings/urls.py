@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from meetings.views import bookings, builtin_room, dashboard, home, hosting, join, links, rooms
+from meetings.views import (
+    bookings,
+    builtin_room,
+    dashboard,
+    home,
+    hooks,
+    hosting,
+    join,
+    links,
+    rooms,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -41,4 +51,6 @@ urlpatterns = [
     path("join/", join.find, name="find"),
     path("j/<str:token>/", join.door, name="door"),
     path("j/<str:token>/enter/", join.enter, name="enter"),
+    # What providers tell
+    path("hooks/<slug:alias>/<str:token>/", hooks.receive, name="hook"),
 ]

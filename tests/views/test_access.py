@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from meetings.models import Booking, JoinLink, Room, RoomSession
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 
 from .reading import page
 
 Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.
-PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave"}
+PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave", "hook"}
 
 OF_A_BOOKING = {
     "booking": "get",
