@@ -20,6 +20,7 @@ from meetings.services import hosting, scheduling
 from .changes import changes_in_words, history_of
 from .links import links_of
 from .live import live_part
+from .session_notes import notes_of
 from .troubles import held_at, trouble_with
 
 
@@ -55,6 +56,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "may_begin": not booking.is_cancelled and (booking.is_soon or booking.is_now),
         "provider": held_at(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
+        "notes": notes_of(session),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
         "history": history_of(booking),
