@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from meetings.models import Booking, Room
-from meetings.providers import AnyProvider, aliases
+from meetings.providers import aliases
 
 from .breakers import is_open
+from .fit import lacks
 from .reservations import reservation_for
 from .rooms import provider_of
 from .switches import off_aliases
@@ -60,20 +61,6 @@ def capacity_at(alias: str, room: Room) -> int | None:
     provider = provider_of(alias)
     limits = (room.capacity, provider.most_people if provider else None)
     return min((limit for limit in limits if limit), default=None)
-
-
-def lacks(provider: AnyProvider, room: Room) -> tuple[str, ...]:
-    """The features that the room really uses and the provider has not.
-
-    What our own door does (lock, waiting room, a maximum that it can hold) is not asked of it.
-    """
-    features, most = provider.features, provider.most_people
-    uses = {
-        "chat_switch": not room.chat and not features.chat_switch,
-        "sharing_switch": not room.participants_share and not features.sharing_switch,
-        "capacity": bool(room.capacity and most and room.capacity > most),
-    }
-    return tuple(feature for feature, is_lacking in uses.items() if is_lacking)
 
 
 def _can_hold(alias: str, room: Room) -> bool:
