@@ -4,7 +4,7 @@ The vendor's "server setup" asks for three things, and they are here under its n
 `get_token`, `create_meeting` and `validate_meeting`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from ..base import Attendee, Check, Features, JoinTicket, RoomRef, RoomSpec
@@ -89,6 +89,17 @@ class Provider(Rooms, Sessions, Recordings, Webhooks):
             "secret": self._check_secret,
             "rooms": lambda: next(self.rooms(), None),
             "sessions": lambda: next(self.sessions(), None),
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        return {
+            "Which form does the public key have?": lambda: self.fetch_public_key().splitlines()[0],
+            "What do errors look like?": lambda: str(self.fetch_room("none-such-room").room_id),
+            "What does ending say where nobody is?": lambda: self._ending_nobody(ref),
+        }
+
+    def _ending_nobody(self, ref: RoomRef) -> str:
+        wanted = {"roomId": ref.room_id, "ignoreClosed": True}
+        return self.harmless(str(self.post("/v2/sessions/end", wanted)))
+
             "recordings": lambda: next(self.every("/v2/recordings"), None),
             "webhooks": self.fetch_public_key,
         }
