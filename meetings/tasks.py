@@ -8,7 +8,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from meetings.builtin_room import sweeper
-from meetings.services import closing, deliveries, registering, reservations
+from meetings.services import closing, deliveries, reconcile, registering, reservations
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
@@ -42,6 +42,18 @@ def forget_deliveries() -> None:
     """Every hour: old deliveries; and whether our address is still known where it should be."""
     deliveries.forget_old()
     registering.look_again()
+
+
+@db_periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def compare_with_providers() -> None:
+    """Every five minutes: where something of ours is; twice the same difference is repaired."""
+    reconcile.run()
+
+
+@db_periodic_task(crontab(minute="37"))  # type: ignore[untyped-decorator]
+def forget_differences() -> None:
+    """Every hour: those that were settled long ago."""
+    reconcile.forget_old()
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

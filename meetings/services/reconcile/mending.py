@@ -120,7 +120,7 @@ def _give_back(drift: Drift) -> Drift.Outcome:
 
 def _at_rest(drift: Drift) -> Reservation | None:
     """The reservation, unless somebody is about to change it anyway."""
-    return bookings.at_rest(drift.alias).filter(pk=drift.reservation_id).first()
+    return bookings.at_rest(drift.alias).filter(drifts=drift).first()
 
 
 def _session_of(drift: Drift) -> RoomSession:
