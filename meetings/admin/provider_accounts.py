@@ -108,7 +108,8 @@ class ProviderAccountAdmin(admin.ModelAdmin):
     ) -> type[AccountForm]:
         backend = obj.backend if obj else request.GET.get(PICKED, "").strip()
         try:
-            return form_for(backend, class_of(backend, alias=obj.alias if obj else backend))
+            provider = class_of(backend, alias=obj.alias if obj else backend)
+            return form_for(backend, provider, kept=kept_secrets(obj) if obj else ())
         except ProviderMisconfigured:
             return AccountForm  # its provider is gone: there is nothing to fill in
 

@@ -1,6 +1,7 @@
 """An account at a provider as a form, made from what its adapter wants to know."""
 
 import re
+from collections.abc import Collection
 from dataclasses import MISSING, Field, fields
 from typing import Any, ClassVar
 
@@ -65,8 +66,6 @@ class AccountForm(forms.ModelForm[ProviderAccount]):
         field.required = field.required and not is_set
         state = _("Set. Leave it empty to keep it.") if is_set else _("Not set.")
         field.help_text = f"{field.help_text} {state}".strip()
-        if not is_set:
-            self.fields.pop(REMOVE + option.name, None)
 
     def _try_out(self) -> None:
         options, secrets = self._options(), self._secrets()
@@ -107,13 +106,15 @@ class AccountForm(forms.ModelForm[ProviderAccount]):
         return OPTION + found[0] if len(found) == 1 else None
 
 
-def form_for(backend: str, provider: type[AnyProvider]) -> type[AccountForm]:
-    """The form for accounts at this provider, in the language of the moment."""
+def form_for(
+    backend: str, provider: type[AnyProvider], *, kept: Collection[str] = ()
+) -> type[AccountForm]:
+    """The form for an account there that keeps these secrets, in the language of the moment."""
     wanted = fields(provider.options_class)
     made: Values = {"backend": backend, "wanted": wanted}
     for option in wanted:
         made[OPTION + option.name] = field_for(option)
-        if not (option.repr or is_required(option)):
+        if option.name in kept and not is_required(option):
             made[REMOVE + option.name] = forms.BooleanField(
                 label=_("Remove: %(option)s") % {"option": label_of(option)}, required=False
             )

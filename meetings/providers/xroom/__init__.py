@@ -33,6 +33,12 @@ from .webhooks import Deliveries, Webhook, Webhooks
 
 log = logging.getLogger(__name__)
 
+TOLD_BY = {  # which features a line of the test tells about
+    "Rooms": ("live_status", "roster", "listing"),
+    "Bookings": ("booking",),
+    "Webhooks": ("webhooks",),
+}
+
 
 class Provider(HttpProvider[XroomOptions]):
     slug = "xroom"
@@ -205,7 +211,8 @@ class Provider(HttpProvider[XroomOptions]):
         for name, ask in self._probes().items():
             if not isinstance(outcome, ProviderUnavailable):
                 outcome = tried(ask)
-            lines.append(Check(name=name, passed=isinstance(outcome, str), message=str(outcome)))
+            passed, told = isinstance(outcome, str), TOLD_BY[name]
+            lines.append(Check(name=name, passed=passed, message=str(outcome), features=told))
         return [*lines, self._handshake_check()]
 
     def _probes(self) -> dict[str, Callable[[], str]]:
