@@ -4,12 +4,13 @@ import logging
 import re
 
 _SLASH = r"(?:/|%2F)"
-_BEFORE_A_SECRET = (
+_BEFORE_A_SECRET = (  # regular expressions
     "j",
     "account/demo",
     "account/invitation",
     "account/password/reset/key",
     "account/confirm-email",
+    r"hooks/[\w-]+",
 )
 _PLACES = "|".join(place.replace("/", _SLASH) for place in _BEFORE_A_SECRET)
 _SECRET = re.compile(

@@ -204,8 +204,13 @@ ACCOUNT_FORMS = {
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Besides allauth's own: tries at the setup code; wrong sign-in and invitation links; wrong links to
-# meetings and rooms.
-ACCOUNT_RATE_LIMITS = {"first_run": "10/m/ip", "link": "20/m/ip", "unknown_link": "20/m/ip"}
+# meetings and rooms; wrong addresses for providers' events.
+ACCOUNT_RATE_LIMITS = {
+    "first_run": "10/m/ip",
+    "link": "20/m/ip",
+    "unknown_link": "20/m/ip",
+    "unknown_hook": "60/m/ip",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

@@ -8,12 +8,52 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from meetings.builtin_room import sweeper
+from meetings.services import closing, deliveries, reconcile, registering, reservations
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
 def tidy_rooms() -> None:
     """Every minute: also when no server process with a room is left to do it."""
     sweeper.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def mirror_reservations() -> None:
+    """Every minute: what could not be reserved at once, and what is over."""
+    reservations.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def hear_providers() -> None:
+    """Every minute: what was told and not applied, and the accounts that do not tell us yet."""
+    deliveries.apply_due()
+    registering.register_due()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def close_what_is_over() -> None:
+    """Every minute: sessions elsewhere whose time is over and in which nobody is."""
+    closing.end_unused()
+    closing.close_forgotten_stays()
+
+
+@db_periodic_task(crontab(minute="27"))  # type: ignore[untyped-decorator]
+def forget_deliveries() -> None:
+    """Every hour: old deliveries; and whether our address is still known where it should be."""
+    deliveries.forget_old()
+    registering.look_again()
+
+
+@db_periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def compare_with_providers() -> None:
+    """Every five minutes: where something of ours is; twice the same difference is repaired."""
+    reconcile.run()
+
+
+@db_periodic_task(crontab(minute="37"))  # type: ignore[untyped-decorator]
+def forget_differences() -> None:
+    """Every hour: those that were settled long ago."""
+    reconcile.forget_old()
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

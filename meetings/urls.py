@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from meetings.views import bookings, builtin_room, dashboard, home, join, links, rooms
+from meetings.views import (
+    bookings,
+    builtin_room,
+    dashboard,
+    home,
+    hooks,
+    hosting,
+    join,
+    links,
+    rooms,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +34,16 @@ urlpatterns = [
     path("rooms/<int:pk>/edit/", rooms.edit, name="room-edit"),
     path("rooms/<int:pk>/archive/", rooms.archive, name="room-archive"),
     path("rooms/<int:pk>/end/", rooms.end, name="room-end"),
+    # What runs
+    path("meetings/<int:pk>/live/", hosting.of_booking, name="booking-live"),
+    path("rooms/<int:pk>/live/", hosting.of_room, name="room-live"),
+    path("sessions/<int:pk>/admit/", hosting.admit, name="session-admit"),
+    path("sessions/<int:pk>/refuse/", hosting.refuse, name="session-refuse"),
+    path("sessions/<int:pk>/lock/", hosting.lock, name="session-lock"),
+    path("sessions/<int:pk>/passcode/", hosting.passcode, name="session-passcode"),
+    path("sessions/<int:pk>/remove/", hosting.remove, name="session-remove"),
+    path("sessions/<int:pk>/mute/", hosting.mute, name="session-mute"),
+    path("sessions/<int:pk>/record/", hosting.record, name="session-record"),
     # The built-in room
     path("room/leave/", builtin_room.leave, name="room-leave"),
     # The door
@@ -31,4 +51,6 @@ urlpatterns = [
     path("join/", join.find, name="find"),
     path("j/<str:token>/", join.door, name="door"),
     path("j/<str:token>/enter/", join.enter, name="enter"),
+    # What providers tell
+    path("hooks/<slug:alias>/<str:token>/", hooks.receive, name="hook"),
 ]

@@ -15,7 +15,7 @@ from config.logs import without_secrets
 from meetings.middleware import BusyDatabaseMiddleware
 
 SECRET = "Zx81-kQ_9vTtN3rW0aBcDe"
-PUBLIC_PARAMETERS = {"pk", "object_id", "app_label", "content_type_id", "url"}
+PUBLIC_PARAMETERS = {"pk", "alias", "object_id", "app_label", "content_type_id", "url"}
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
     assert secret == {
         "/j/<str:token>/",
         "/j/<str:token>/enter/",
+        "/hooks/<slug:alias>/<str:token>/",
         "/account/demo/<str:token>/",
         "/account/invitation/<str:token>/",
         "/account/^confirm-email/(?P<key>[-:\\w]+)/$",
@@ -64,6 +65,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
 SECRET_PATHS = [
     f"/j/{SECRET}/",
     f"/j/{SECRET}/enter/",
+    f"/hooks/main/{SECRET}.d0s6xu/",
     f"/account/demo/1-d0s6xu-{SECRET}/",
     f"/account/invitation/{SECRET}/",
     f"/account/confirm-email/MQ:1vK2xR:{SECRET}/",
@@ -127,7 +129,7 @@ def test_what_is_no_secret_is_left_alone(line: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", SECRET_PATHS)
+@pytest.mark.parametrize("path", [path for path in SECRET_PATHS if "/hooks/" not in path])
 def test_console_is_told_of_refusals_without_their_links(console: io.StringIO, path: str) -> None:
     Client(enforce_csrf_checks=True).post(path)
 
@@ -143,6 +145,15 @@ def test_console_is_told_of_unknown_links_without_naming_them(
     client.get(f"/j/{SECRET}/")
 
     assert console.getvalue().endswith("WARNING django.request: Not Found: /j/…/\n")
+
+
+@pytest.mark.django_db
+def test_console_is_told_of_wrong_hooks_without_their_tokens(
+    client: Client, console: io.StringIO
+) -> None:
+    client.post(f"/hooks/main/{SECRET}/")
+
+    assert console.getvalue().endswith("WARNING django.request: Not Found: /hooks/main/…/\n")
 
 
 def test_console_is_told_of_errors_without_the_links_in_them(console: io.StringIO) -> None:

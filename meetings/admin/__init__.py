@@ -4,6 +4,7 @@ from .bookings import BookingAdmin, BookingChangeAdmin
 from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
 from .links import JoinLinkAdmin
 from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
+from .provider_accounts import ProviderAccountAdmin
 from .rooms import RoomAdmin
 from .sessions import RoomSessionAdmin
 
@@ -14,6 +15,7 @@ __all__ = [
     "BookingChangeAdmin",
     "ChatMessageAdmin",
     "JoinLinkAdmin",
+    "ProviderAccountAdmin",
     "RoomAdmin",
     "RoomPeerAdmin",
     "RoomSessionAdmin",

@@ -1,19 +1,37 @@
 """Which providers are set up, what each can do, and whether it works."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.models import Room
-from meetings.providers import AnyProvider, aliases, get_provider
+from meetings.models import ProviderAccount, Room
+from meetings.providers import Account as Configured
+from meetings.providers import Origin, accounts, aliases, get_provider
 from meetings.providers.base import Check, Features
-from meetings.providers.errors import ProviderError
+from meetings.services import breakers, switches
+
+from .common import by, may_change
+from .testing import checks_of
+
+ORIGINS = {
+    Origin.ENVIRONMENT: gettext_lazy("from the environment"),
+    Origin.ADMIN: gettext_lazy("typed in here"),
+    Origin.ALWAYS: gettext_lazy("always there"),
+}
+# Nothing is said of one that answers as it should.
+BREAKERS = {
+    breakers.OPEN: gettext_lazy("It did not answer lately: meetings begin elsewhere for a moment."),
+    breakers.HALF_OPEN: gettext_lazy("It did not answer lately; the next meeting tries it again."),
+}
 
 WORDS = {
     "booking": gettext_lazy("holds the room before it starts"),
@@ -39,14 +57,31 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """One feature, and what a test said of it: `passed`, `failed`, or `untried`."""
+
+    name: str
+    has: bool
+    outcome: str = ""
+
+    @property
+    def words(self) -> str:
+        return str(WORDS.get(self.name, self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One alias, as the page shows it."""
 
     alias: str
     label: str = ""
+    origin: str = ""
+    edit_url: str = ""
     trouble: str = ""
     rooms: int = 0
-    features: list[tuple[str, bool]] = field(default_factory=list)
+    is_off: bool = False
+    breaker: str = ""
+    features: list[Capability] = field(default_factory=list)
     checks: list[Check] | None = None
 
     @property
@@ -56,46 +91,91 @@ class Account:
 
 def overview(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """The accounts; after a press on "Test", with what came of it. Looking tests nothing."""
-    tested = request.POST.get("alias", "") if request.method == "POST" else ""
+    if "switch" in request.POST:
+        return _switch(request)
+    tested = request.POST.get("alias", "")
     context = {
         **site.each_context(request),
         "title": _("Providers"),
         "opts": Room._meta,
         "accounts": _accounts(tested),
         "tested": tested,
+        "may_switch": _may_switch(request),
     }
     return TemplateResponse(request, "admin/meetings/room/providers.html", context)
+
+
+def _may_switch(request: HttpRequest) -> bool:
+    return may_change(request, ProviderAccount._meta)
+
+
+def _switch(request: HttpRequest) -> HttpResponse:
+    """Switch an account off, or on again, and go back to looking."""
+    if not _may_switch(request):
+        raise PermissionDenied
+    alias = request.POST.get("alias", "")
+    if request.POST["switch"] == "on":
+        switches.switch_on(alias)
+        messages.success(request, _("“%s” is switched on.") % alias)
+    elif alias in aliases():
+        switches.switch_off(alias, by=by(request))
+        messages.success(request, _("“%s” is switched off: no meeting begins there.") % alias)
+    return redirect("admin:meetings_providers")
 
 
 def _accounts(tested: str) -> list[Account]:
     """Those that are set up, and those that are not any more though rooms have them."""
     used = Room.objects.order_by().values_list("provider_alias").annotate(Count("pk"))
     rooms: dict[str, int] = dict(used)
-    known = dict.fromkeys([*aliases(), *sorted(rooms)])
-    return [_account(alias, rooms.get(alias, 0), test=alias == tested) for alias in known]
+    rows = dict(ProviderAccount.objects.values_list("alias", "pk"))
+    found, off = accounts(), switches.off_aliases()
+    return [
+        replace(
+            _account(alias, test=alias == tested),
+            rooms=rooms.get(alias, 0),
+            is_off=alias in off,
+            origin=_origin(found.get(alias)),
+            edit_url=_page_of(rows.get(alias)),
+        )
+        for alias in dict.fromkeys([*found, *sorted(rooms)])
+    ]
 
 
-def _account(alias: str, rooms: int, *, test: bool) -> Account:
+def _origin(configured: Configured | None) -> str:
+    return str(ORIGINS[configured.origin]) if configured else ""
+
+
+def _page_of(row: int | None) -> str:
+    return reverse("admin:meetings_provideraccount_change", args=[row]) if row else ""
+
+
+def _account(alias: str, *, test: bool) -> Account:
     try:
         provider = get_provider(alias)
     except ImproperlyConfigured as error:
-        return Account(alias=alias, trouble=str(error), rooms=rooms)
+        return Account(alias=alias, trouble=str(error))
+    checks = checks_of(provider) if test else None
     return Account(
         alias=alias,
         label=_(provider.label),
-        rooms=rooms,
-        features=_in_words(provider.features),
-        checks=_checks(provider) if test else None,
+        features=_capabilities(provider.features, checks),
+        checks=checks,
+        breaker=str(BREAKERS.get(breakers.state_of(alias), "")),
     )
 
 
-def _in_words(features: Features) -> list[tuple[str, bool]]:
+def _capabilities(features: Features, checks: list[Check] | None) -> list[Capability]:
     named = [(each.name, getattr(features, each.name)) for each in fields(features)]
-    return [(str(WORDS.get(name, name)), has) for name, has in named]
+    return [
+        Capability(name=name, has=has, outcome=_outcome(name, checks) if has else "")
+        for name, has in named
+    ]
 
 
-def _checks(provider: AnyProvider) -> list[Check]:
-    try:
-        return provider.ping()
-    except ProviderError as error:
-        return [Check(name=_("Answer"), passed=False, message=str(error))]
+def _outcome(feature: str, checks: list[Check] | None) -> str:
+    if checks is None:
+        return ""
+    passed = [check.passed for check in checks if feature in check.features]
+    if not passed:
+        return "untried"
+    return "passed" if all(passed) else "failed"

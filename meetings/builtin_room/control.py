@@ -20,6 +20,8 @@ from .broadcast import deliver_now
 from .protocol import SOCKET, VERSION, Code, RoomRefusal
 
 LABEL = "Built-in room"
+# The features that work as soon as people's pages can be told something.
+BY_MESSAGE = ("ending", "removing", "muting", "locking", "chat_switch", "sharing_switch")
 
 
 def ticket(room: str, attendee: Attendee, *, until: datetime) -> dict[str, Any]:
@@ -96,9 +98,10 @@ def _layer_check() -> Check:
     try:
         async_to_sync(_there_and_back)()
     except Exception as error:  # noqa: BLE001  (whatever it is, it is what the operator must read)
-        return Check(name=name, passed=False, message=str(error) or type(error).__name__)
+        words = str(error) or type(error).__name__
+        return Check(name=name, passed=False, message=words, features=BY_MESSAGE)
     shared = _("through Redis") if settings.REDIS_URL else _("within one server process")
-    return Check(name=name, passed=True, message=shared)
+    return Check(name=name, passed=True, message=shared, features=BY_MESSAGE)
 
 
 async def _there_and_back() -> None:

@@ -6,7 +6,7 @@ again with growing pauses. No queue is asked to remember anything.
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -18,7 +18,10 @@ FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
-class OwedQuerySet(models.QuerySet["Owed"]):
+Debt_co = TypeVar("Debt_co", bound="Owed", covariant=True)
+
+
+class OwedQuerySet(models.QuerySet[Debt_co]):
     def due(self) -> Self:
         """What somebody should do now."""
         now = timezone.now()
@@ -48,6 +51,13 @@ class Owed(models.Model):
     def is_outstanding(self) -> bool:
         return self.next_try_at is not None
 
+    @property
+    def is_due(self) -> bool:
+        """Whether somebody should do it now, and nobody does."""
+        now, due = timezone.now(), self.next_try_at
+        leased = bool(self.lease) and (self.leased_until is None or self.leased_until >= now)
+        return due is not None and due <= now and not leased
+
     def owe(self, **values: Any) -> None:
         """There is something to do (again), from now on."""
         now = timezone.now()
@@ -74,27 +84,25 @@ class Owed(models.Model):
 
     def settle(self, **values: Any) -> bool:
         """Done, unless more was owed meanwhile; False, and nothing saved, if our lease is gone."""
-        with transaction.atomic():
-            kept = self._mine(error="", attempts=0, lease="", leased_until=None, **values)
-            if kept:
-                self._rows().filter(pk=self.pk, round=self.round).update(next_try_at=None)
-        self.refresh_from_db()
-        return kept
+        return self._release(None, error="", attempts=0, **values)
 
     def postpone(self, error: str, *, pause: timedelta | None = None, **values: Any) -> bool:
         """Not now, and why; False, and nothing saved, if our lease is gone."""
         growing = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
-        return self._release(timezone.now() + (pause or growing), error, **values)
+        again = timezone.now() + (pause or growing)
+        return self._release(again, error=error[:500], attempts=F("attempts") + 1, **values)
+
+    def put_off(self, pause: timedelta) -> bool:
+        """Not yet, through nobody's fault; False, and nothing saved, if our lease is gone."""
+        return self._release(timezone.now() + pause)
 
     def give_up(self, error: str, **values: Any) -> bool:
         """Not at all, unless it is owed anew; False, and nothing saved, if our lease is gone."""
-        return self._release(None, error, **values)
+        return self._release(None, error=error[:500], attempts=F("attempts") + 1, **values)
 
-    def _release(self, next_try_at: datetime | None, error: str, **values: Any) -> bool:
+    def _release(self, next_try_at: datetime | None, **values: Any) -> bool:
         with transaction.atomic():
-            kept = self._mine(
-                error=error[:500], attempts=F("attempts") + 1, lease="", leased_until=None, **values
-            )
+            kept = self._mine(lease="", leased_until=None, **values)
             if kept:  # what was owed meanwhile stays due at once
                 same = self._rows().filter(pk=self.pk, round=self.round)
                 same.update(next_try_at=next_try_at)

@@ -14,7 +14,7 @@ from .owed import Owed, OwedQuerySet
 from .session import new_key
 
 
-class ReservationQuerySet(OwedQuerySet):
+class ReservationQuerySet(OwedQuerySet["Reservation"]):
     def wanted(self) -> Self:
         return self.filter(is_wanted=True)
 
@@ -58,6 +58,9 @@ class Reservation(Owed):
     provider_booking_id = models.CharField(_("provider's booking"), max_length=200, blank=True)
     host_key = EncryptedTextField(blank=True, default="", editable=False)
     differences = models.JSONField(_("otherwise than asked"), default=list, blank=True)
+    # What was given back last: looked for there, as a "yes" may be wrong
+    former_room_id = models.CharField(max_length=200, blank=True, editable=False)
+    former_booking_id = models.CharField(max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

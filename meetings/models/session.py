@@ -16,6 +16,13 @@ from .booking import Booking
 from .fields import EncryptedTextField
 from .room import Room
 
+# What a provider has told of a room, before it has told anything
+NOWHERE: dict[str, object] = {
+    "provider_room_id": "",
+    "provider_booking_id": "",
+    "provider_session_id": "",
+    "host_key": "",
+}
 # Longer than any provider call may take: an older claim's owner is dead.
 CLAIM_LASTS = timedelta(seconds=30)
 
@@ -23,6 +30,11 @@ CLAIM_LASTS = timedelta(seconds=30)
 def new_key() -> str:
     """A session's key: stable, URL-safe and acceptable as a room id at every provider."""
     return secrets.token_hex(16)
+
+
+def detour(alias: str, error: str) -> dict[str, str]:
+    """A place where a session was to be held and could not, as it is remembered."""
+    return {"alias": alias, "error": error[:500], "at": timezone.now().isoformat()}
 
 
 class RoomSessionQuerySet(models.QuerySet["RoomSession"]):
@@ -173,8 +185,19 @@ class RoomSession(models.Model):
             claim=claim, claimed_at=now
         )
         if taken:
-            self.claim, self.claimed_at = claim, now
+            self.refresh_from_db()  # whoever had the claim before may have gone elsewhere with it
         return bool(taken)
+
+    def go_to(self, alias: str, error: str, **there: object) -> bool:
+        """Be opened elsewhere under the same claim, and why; False when it no longer stands."""
+        now = timezone.now()
+        place = {"alias": alias, "detours": [*self.detours, detour(self.alias, error)]}
+        return self._if_claimed(claim=self.claim, claimed_at=now, **{**NOWHERE, **place, **there})
+
+    def take_new_key(self) -> bool:
+        """Be a room of another name, under the same claim; False when it no longer stands."""
+        fresh = {"key": new_key(), "claimed_at": timezone.now()}
+        return self._if_claimed(claim=self.claim, **NOWHERE, **fresh)
 
     def keep(self, ref: RoomRef) -> bool:
         """Live as the provider says; False, and nothing saved, when our claim no longer stands."""
@@ -213,8 +236,11 @@ class RoomSession(models.Model):
         return bool(ended)
 
     def _if_claimed(self, **values: object) -> bool:
-        mine = RoomSession.objects.filter(
-            pk=self.pk, claim=self.claim, state=self.State.OPENING
-        ).update(claim="", **values)
+        claim = self.claim
+        mine = RoomSession.objects.filter(pk=self.pk, claim=claim, state=self.State.OPENING).update(
+            **{"claim": "", **values}
+        )
         self.refresh_from_db()
+        if not mine:  # whose it is now must not become ours
+            self.claim = claim
         return bool(mine)

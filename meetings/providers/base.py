@@ -160,6 +160,7 @@ class Check:
     name: str
     passed: bool
     message: str = ""
+    features: tuple[str, ...] = ()  # those of `Features` that it tells about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +287,7 @@ class MeetingProvider(ABC, Generic[O]):
     label: ClassVar[str]
     features: ClassVar[Features] = Features()
     options_class: ClassVar[type[Options]] = Options
+    rooms_are_sessions: ClassVar[bool] = False  # a room is a session of ours: there is no other
     # Whether the operator can enter an address of ours at the provider's, for all rooms.
     takes_typed_webhook: ClassVar[bool] = False
 
@@ -330,6 +332,11 @@ class MeetingProvider(ABC, Generic[O]):
     @abstractmethod
     def ping(self) -> list[Check]:
         """Try each capability that can be tried without effect."""
+
+    def reset_room(self, ref: RoomRef, spec: RoomSpec) -> RoomRef:
+        """The room made anew, whoever is inside: for one whose host key is lost."""
+        self.end_room(ref)
+        return self.init_room(ref, spec)
 
     # Where `features` say so
 

@@ -55,6 +55,7 @@ class Provider(MeetingProvider[Options]):
         sharing_switch=True,
         capacity=True,
     )
+    rooms_are_sessions = True
     control_path: ClassVar[str] = "meetings.builtin_room.control"
 
     @property

@@ -41,6 +41,7 @@ REFUSALS: Mapping[int, type[ProviderError]] = {
     429: ProviderUnavailable,
 }
 LONGEST_MESSAGE = 300
+PRIVATE = "its address is inside our own network; ALLOW_PRIVATE_PROVIDERS=true would allow that."
 LONGEST_WAIT = 60  # seconds: somebody is waiting for the page
 
 
@@ -249,7 +250,7 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
         """No answer: did it happen or not? Where nothing was sent, it did not."""
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(reason, PrivateAddress):
-            return ProviderRefused("its address is private: refused.", provider=self.label)
+            return ProviderRefused(PRIVATE, provider=self.label)
         unsent = isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError)
         if unsent or isinstance(reason, NewConnectionError) or call.repeatable:
             return ProviderUnavailable("does not answer.", provider=self.label)

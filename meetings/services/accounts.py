@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +13,15 @@ from django.core.signals import setting_changed
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from meetings.models import ProviderAccount
+from meetings.models import ProviderAccount, Room, RoomSession
 from meetings.models.fields import SecretUnreadable, decrypt
-from meetings.providers import Account, Origin, add_source
+from meetings.providers import Account, Origin, add_source, get_provider, operators_aliases
+from meetings.providers.errors import ProviderMisconfigured
+
+from .switches import switch_on
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +75,52 @@ def account_of(alias: str, backend: str, options: Mapping[str, Any]) -> Account:
         origin=Origin.ADMIN,
         trusted=settings.ALLOW_PRIVATE_PROVIDERS,
     )
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """The text, with each secret that it holds replaced."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """What is held at an account: rooms in use, and sessions that run now."""
+
+    rooms: int = 0
+    sessions: int = 0
+
+
+def users_of(account: ProviderAccount) -> Users:
+    """Who is cut off when the account is taken away; nobody, while it does not count."""
+    if not counts(account):
+        return Users()
+    rooms = Room.objects.in_use().filter(provider_alias=account.alias)
+    sessions = RoomSession.objects.running().filter(alias=account.alias)
+    return Users(rooms.count(), sessions.count())
+
+
+def trouble_of(account: ProviderAccount) -> str:
+    """Why it cannot be used as it is kept, in the words of its adapter; empty when it can."""
+    try:
+        get_provider(account.alias)
+    except ProviderMisconfigured as error:
+        kept = {each.alias: each for each in typed_in()}.get(account.alias)
+        return _(kept.trouble) if kept and kept.trouble else str(error)
+    return ""
+
+
+def counts(account: ProviderAccount) -> bool:
+    """Whether it is what its alias means; the environment may name another account so."""
+    return account.alias not in operators_aliases()
+
+
+def remove(account: ProviderAccount) -> None:
+    """Take it away. Rooms that have it say so; another account of its name begins switched on."""
+    if counts(account):
+        switch_on(account.alias)
+    account.delete()
 
 
 def forget() -> None:

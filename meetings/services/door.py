@@ -20,6 +20,7 @@ class DoorState(StrEnum):
     ENDED = "ended"
     CLOSED = "closed"  # the room was given up
     TROUBLE = "trouble"  # no provider, or it could not open the room
+    TRY_AGAIN = "try_again"  # the answer to this click was lost: only ever shown to that click
     TOO_EARLY = "too_early"
     NEEDS_HOST = "needs_host"
     OPENING = "opening"

@@ -14,6 +14,7 @@ from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
 from meetings.providers.base import Role
 
 from .door import Door, DoorState, Visitor, must_wait
+from .places import can_be_held
 from .rooms import provider_of
 
 TROUBLE_LASTS = timedelta(minutes=1)  # then the next who may start the meeting tries again
@@ -108,7 +109,8 @@ def _of_meeting(room: Room, booking: Booking | None) -> DoorState | None:
 def _of_room(
     room: Room, booking: Booking | None, running: RoomSession | None, role: Role
 ) -> DoorState | None:
-    if provider_of(running.alias if running else room.provider_alias) is None:
+    has_place = provider_of(running.alias) is not None if running else can_be_held(room)
+    if not has_place:
         return DoorState.TROUBLE
     if running is None or booking is None or _is_for(running, booking):
         return None

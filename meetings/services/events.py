@@ -60,15 +60,24 @@ def find_session(
     alias: str, event: ProviderEvent, *, addressed: int | None, at: datetime
 ) -> RoomSession | None:
     """The run that an event is about, locked; None when it is nobody's, or still being opened."""
-    opened = RoomSession.objects.filter(alias=alias).exclude(state=RoomSession.State.OPENING)
-    named = Q(provider_room_id=event.room_id) | Q(key=event.room_id)
-    runs = list(opened.filter(named).order_by("-created_at")) if event.room_id else []
-    if not runs:
-        runs = list(opened.filter(pk=addressed, provider_room_id=""))
+    runs = runs_of(alias, event.room_id, addressed=addressed)
     if not runs:
         return None
     # The events of one session are applied one after the other.
     return RoomSession.objects.select_for_update().get(pk=_run_of(event, runs, at).pk)
+
+
+def runs_of(alias: str, room_id: str, *, addressed: int | None = None) -> list[RoomSession]:
+    """The sessions that were opened in this room of the provider's, the latest first.
+
+    Where nobody is known by that name, the one that the address was made for, if it has none yet.
+    """
+    opened = RoomSession.objects.filter(alias=alias).exclude(state=RoomSession.State.OPENING)
+    named = Q(provider_room_id=room_id) | Q(key=room_id)
+    runs = list(opened.filter(named).order_by("-created_at")) if room_id else []
+    if runs or addressed is None:
+        return runs
+    return list(opened.filter(pk=addressed, provider_room_id=""))
 
 
 def _run_of(event: ProviderEvent, runs: list[RoomSession], at: datetime) -> RoomSession:

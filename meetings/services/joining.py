@@ -1,5 +1,6 @@
 """Coming in: one person, one click, one way in."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,13 +8,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meetings.models import Admission, JoinLink, RoomSession
-from meetings.providers import get_provider
-from meetings.providers.base import Attendee, JoinTicket
+from meetings.providers.base import Attendee, JoinTicket, Role
+from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
 
+from .breakers import watching
 from .door import Door, DoorState, Visitor, must_wait
 from .door_rules import door_for
+from .events import end_session
 from .hosting import announce
-from .rooms import RoomIsOpening, open_room
+from .opening import HOST_RIGHTS, RoomIsOpening, open_room
+from .rooms import provider_of
+
+log = logging.getLogger(__name__)
 
 TICKET_LASTS = timedelta(minutes=10)  # to walk through the door, not to stay
 
@@ -26,12 +32,37 @@ class CannotEnter(Exception):
         self.door = door
 
 
+class WayInLost(Exception):
+    """Nobody knows whether the way in was made; whether to ask again is for the person to say."""
+
+
+class _RoomIsGone(Exception):
+    """The provider does not know the room of this session any more."""
+
+    def __init__(self, session: RoomSession) -> None:
+        super().__init__(session.pk)
+        self.session = session
+
+
 def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     """Take one person in: a ticket minted now, for them, and kept nowhere.
 
     Opens the room if this person may. `CannotEnter` when the door is not open to them (yet), or
-    when they have to wait; asking again is harmless.
+    when they have to wait; asking again is harmless. `WayInLost` is for the person to decide on.
     """
+    try:
+        return _enter(link, visitor)
+    except _RoomIsGone as gone:
+        log.warning("The room of session %s is gone: it is opened anew.", gone.session.pk)
+        end_session(gone.session, RoomSession.EndReason.PROVIDER, timezone.now())
+        announce(gone.session)
+    try:
+        return _enter(link, visitor)
+    except _RoomIsGone as again:
+        raise RoomNotFound("does not know the room that it has just opened.") from again
+
+
+def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     door = door_for(link, visitor)
     if door.state is not DoorState.OPEN:
         raise CannotEnter(door)
@@ -45,9 +76,22 @@ def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     if admission.state != Admission.State.ADMITTED:
         raise CannotEnter(door_for(link, visitor))
     link.note_use()
-    attendee = Attendee(key=visitor.identity, name=admission.name, role=door.role)
-    until = timezone.now() + TICKET_LASTS
-    return get_provider(session.alias).join(session.ref, attendee, until=until)
+    role = Role.PARTICIPANT if HOST_RIGHTS in session.differences else door.role
+    return _ticket(session, Attendee(key=visitor.identity, name=admission.name, role=role))
+
+
+def _ticket(session: RoomSession, attendee: Attendee) -> JoinTicket:
+    """The provider's way in. Asked for once: some make people leave when it is asked for again."""
+    provider = provider_of(session.alias)
+    if provider is None:
+        raise ProviderUnavailable("is no longer set up here.", provider=session.alias)
+    try:
+        with watching(session.alias):
+            return provider.join(session.ref, attendee, until=timezone.now() + TICKET_LASTS)
+    except RoomNotFound:
+        raise _RoomIsGone(session) from None
+    except OutcomeUnknown as error:
+        raise WayInLost(str(error)) from error
 
 
 def _adopt(session: RoomSession, door: Door) -> RoomSession:

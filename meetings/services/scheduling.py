@@ -15,6 +15,7 @@ from meetings.conflicts import Span, next_free
 from meetings.models import Booking, BookingChange, JoinLink, Room
 from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 
+from .reservations import want
 from .transactions import saving
 
 LOOK_AHEAD = timedelta(days=14)
@@ -96,6 +97,7 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
         **_plain(wish),
     )
     make_links(booking, organizer)
+    want(booking)
     BookingChange.objects.create(booking=booking, kind=BookingChange.Kind.BOOKED, by=organizer)
     return booking
 
@@ -141,6 +143,7 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
         setattr(booking, name, value)
     booking.version += 1
     booking.save()
+    want(booking)
     if changed:
         BookingChange.objects.create(
             booking=booking, kind=BookingChange.Kind.EDITED, by=by, values=changed
@@ -164,6 +167,7 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
     )
     booking.refresh_from_db()
     if cancelled:
+        want(booking)
         BookingChange.objects.create(
             booking=booking,
             kind=BookingChange.Kind.CANCELLED,
@@ -180,6 +184,8 @@ def remove_from_lists(booking: Booking, *, by: User) -> None:
         deleted_at=timezone.now()
     )
     if hidden:
+        booking.refresh_from_db()
+        want(booking)
         BookingChange.objects.create(booking=booking, kind=BookingChange.Kind.DELETED, by=by)
 
 

@@ -19,6 +19,8 @@ from meetings.services import hosting, scheduling
 
 from .changes import changes_in_words, history_of
 from .links import links_of
+from .live import live_part
+from .session_notes import notes_of
 from .troubles import held_at, trouble_with
 
 
@@ -50,8 +52,11 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "meetings",
         "booking": booking,
         "session": session,
+        "live": live_part(session, request.user) if session and session.is_live else None,
+        "may_begin": not booking.is_cancelled and (booking.is_soon or booking.is_now),
         "provider": held_at(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
+        "notes": notes_of(session),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
         "history": history_of(booking),

@@ -20,7 +20,7 @@ from meetings.models import JoinLink
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
 from meetings.services import joining
-from meetings.services.door import Door, DoorState
+from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
 
@@ -64,12 +64,12 @@ def enter(request: Request, token: str) -> HttpResponseBase:
         response: HttpResponse = redirect("door", token=token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
+    except joining.WayInLost as lost:
+        log.warning("Nobody knows whether a way in was made: %s", lost)
+        return _failed(request, link, visitor, DoorState.TRY_AGAIN)
     except ProviderError as error:
         log.warning("A room could not be opened: %s", error)
-        idle = replace(visitor, ready=False)  # the next try is theirs
-        response = _show(request, door_for(link, idle), trouble=True)
-        remember(response, request, link, idle, ready=False)
-        return response
+        return _failed(request, link, visitor, DoorState.TROUBLE)
     response = _follow(request, door_for(link, visitor), ticket)
     remember(response, request, link, visitor, ready=False)
     return response
@@ -108,13 +108,22 @@ def _link(token: str) -> JoinLink | None:
     return JoinLink.objects.usable().with_meeting().filter(token=token).first()
 
 
-def _show(request: Request, found: Door, *, error: str = "", trouble: bool = False) -> HttpResponse:
+def _failed(request: Request, link: JoinLink, visitor: Visitor, state: DoorState) -> HttpResponse:
+    """What went wrong, once; the next try is the person's, not the page's."""
+    idle = replace(visitor, ready=False)
+    response = _show(request, door_for(link, idle), state=state)
+    remember(response, request, link, idle, ready=False)
+    return response
+
+
+def _show(
+    request: Request, found: Door, *, error: str = "", state: DoorState | None = None
+) -> HttpResponse:
     template = "meetings/door.html#state" if request.htmx else "meetings/door.html"
-    state = DoorState.TROUBLE if trouble else found.state
     unknown = _zone_is_unknown(request, found)
     context = {
         "door": found,
-        "state": state,
+        "state": state or found.state,
         "error": error,
         "now": timezone.now(),
         "zone_is_unknown": unknown,

@@ -12,7 +12,9 @@ from meetings.models import Booking, Room
 from meetings.services import hosting, rooms
 
 from .links import links_of
+from .live import live_part
 from .rows import booking_rows, room_rows
+from .session_notes import notes_of
 from .troubles import held_at, trouble_with
 
 
@@ -45,8 +47,10 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "rooms",
         "room": room,
         "session": session,
+        "live": live_part(session, request.user) if session and session.is_live else None,
         "provider": held_at(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
+        "notes": notes_of(session),
         "links": links_of(request, room),
         "coming": booking_rows(coming)[:10],
         "held": room.sessions.filter(live_at__isnull=False).select_related("booking")[:10],

@@ -18,26 +18,35 @@ P = ParamSpec("P")
 
 PENALTY = 60  # seconds
 
-_refused_until: dict[str, float] = {}  # of this process; the count is in the shared cache
+# Of this process; the count is in the shared cache.
+_refused_until: dict[tuple[str, str], float] = {}
+
+View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
-def guarded(
-    view: Callable[Concatenate[Request, P], HttpResponseBase],
-) -> Callable[Concatenate[Request, P], HttpResponseBase]:
+def guarded(view: View[P]) -> View[P]:
     """Answer 429 to an address that has been guessing; count a 404 of this view as a guess."""
+    return guarding("unknown_link")(view)
 
-    @wraps(view)
-    def guard(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        address = throttle.address_of(request)
-        if _refused_until.get(address, 0) > time.monotonic():
-            return throttle.refusal(request)
-        response = view(request, *args, **kwargs)
-        if _was_wrong(response) and (refusal := throttle.too_many(request, "unknown_link")):
-            _refuse(address)
-            return refusal
-        return response
 
-    return guard
+def guarding(action: str) -> Callable[[View[P]], View[P]]:
+    """The same for guesses of another kind: who made too many of one is not refused the other."""
+
+    def guarded_view(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guard(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            guesser = (action, throttle.address_of(request))
+            if _refused_until.get(guesser, 0) > time.monotonic():
+                return throttle.refusal(request)
+            response = view(request, *args, **kwargs)
+            if _was_wrong(response) and (refusal := throttle.too_many(request, action)):
+                _refuse(guesser)
+                return refusal
+            return response
+
+        return guard
+
+    return guarded_view
 
 
 def _was_wrong(response: HttpResponseBase) -> bool:
@@ -45,11 +54,11 @@ def _was_wrong(response: HttpResponseBase) -> bool:
     return response.status_code == 404 or "HX-Refresh" in response.headers
 
 
-def _refuse(address: str) -> None:
+def _refuse(guesser: tuple[str, str]) -> None:
     now = time.monotonic()
     for old in [each for each, until in _refused_until.items() if until <= now]:
         del _refused_until[old]
-    _refused_until[address] = now + PENALTY
+    _refused_until[guesser] = now + PENALTY
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from meetings.models import Booking, Room, RoomSession
+from meetings.services.places import places_for
 from meetings.services.rooms import provider_of
 
 
@@ -21,11 +22,24 @@ def trouble_with(room: Room, booking: Booking | None) -> str:
             "The next who starts the meeting opens it at the room’s present provider."
         ) % {"alias": running.alias}
     if provider_of(room.provider_alias) is None:
+        if places := places_for(room):
+            return _(
+                "The provider “%(alias)s” is no longer set up here. "
+                "Until you choose another one, meetings in this room are held at “%(place)s”."
+            ) % {"alias": room.provider_alias, "place": held_at(places[0])}
         return _(
             "The provider “%(alias)s” is no longer set up here, so this room cannot open. "
             "Choose another provider for it, or ask the operator to bring it back."
         ) % {"alias": room.provider_alias}
     last = room.sessions.filter(booking=booking).first()
     if last and last.state == RoomSession.State.FAILED:
-        return _("The room could not be opened the last time: %(error)s") % {"error": last.error}
+        return _("The room could not be opened the last time: %(error)s") % {"error": _story(last)}
     return ""
+
+
+def _story(failed: RoomSession) -> str:
+    """What every place said where it was tried."""
+    if not failed.detours:
+        return failed.error
+    tried = [*failed.detours, {"alias": failed.alias, "error": failed.error}]
+    return " ".join(f"“{each['alias']}”: {_(each['error'])}" for each in tried)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, RoomSession
-from meetings.services import rooms, scheduling
+from meetings.services import opening, scheduling
 
 from .conftest import act, list_of
 
@@ -32,7 +32,7 @@ def test_cancelling_meetings_tells_the_reason_and_who_did_it(
 
 def test_cancelling_a_running_meeting_ends_it(as_staff: Client, book: Book) -> None:
     booking = book(at=timezone.now())
-    session = rooms.open_room(booking.room, booking)
+    session = opening.open_room(booking.room, booking)
 
     act(as_staff, "cancel_meetings", booking)
 
@@ -77,8 +77,8 @@ def test_a_reason_that_is_too_long_cancels_nothing(as_staff: Client, book: Book)
 
 
 def test_ending_sessions_closes_their_rooms(as_staff: Client, room: Room, book: Book) -> None:
-    running = rooms.open_room(room)
-    other = rooms.open_room(book(at=timezone.now()).room)
+    running = opening.open_room(room)
+    other = opening.open_room(book(at=timezone.now()).room)
 
     page = act(as_staff, "end_for_all", running)
 
@@ -91,7 +91,7 @@ def test_ending_sessions_closes_their_rooms(as_staff: Client, room: Room, book: 
 
 
 def test_a_session_can_be_ended_though_its_provider_is_gone(as_staff: Client, room: Room) -> None:
-    session = rooms.open_room(room)
+    session = opening.open_room(room)
     RoomSession.objects.filter(pk=session.pk).update(alias="gone")
 
     act(as_staff, "end_for_all", session)
@@ -114,7 +114,7 @@ def test_a_revoked_link_leads_nowhere(as_staff: Client, book: Book) -> None:
 
 
 def test_a_room_is_given_up_and_what_runs_in_it_ends(as_staff: Client, room: Room) -> None:
-    session = rooms.open_room(room)
+    session = opening.open_room(room)
 
     page = act(as_staff, "give_up", room)
 

@@ -4,7 +4,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from meetings.models import Room
-from meetings.services import rooms
+from meetings.services import opening, rooms
 
 from .conftest import list_of, page_of
 
@@ -34,7 +34,7 @@ def test_an_operator_moves_a_room_away_from_a_provider_that_is_gone(
 
     room.refresh_from_db()
     assert room.provider_alias == "builtin"
-    assert rooms.open_room(room).is_live
+    assert opening.open_room(room).is_live
 
 
 def test_a_provider_that_is_not_set_up_cannot_be_chosen(as_staff: Client, room: Room) -> None:

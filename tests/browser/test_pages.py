@@ -38,7 +38,7 @@ from datetime import timedelta
 from django.utils import timezone
 from meetings import demo
 from meetings.models import Admission, Attendance, Room, RoomSession
-from meetings.services import rooms, scheduling
+from meetings.services import opening, rooms, scheduling
 from accounts.demo import demo_sign_in_path
 dana = demo.load()
 now = timezone.now().replace(second=0, microsecond=0)
@@ -50,7 +50,7 @@ def path(booking, purpose="participant"):
     return booking.links.get(purpose=purpose).get_absolute_url()
 def opened(title, **doors):
     booking = book(title)
-    session = rooms.open_room(booking.room, booking)
+    session = opening.open_room(booking.room, booking)
     RoomSession.objects.filter(pk=session.pk).update(**doors)
     return booking
 full = opened("Full house", capacity=1)

@@ -8,7 +8,7 @@ from django.apps import apps
 from accounts.models import User
 from meetings import demo
 from meetings.models import Attendance, Booking, Room, RoomSession
-from meetings.services import joining, rooms, scheduling
+from meetings.services import joining, opening, rooms, scheduling
 from meetings.services.door import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_what_the_demo_people_made_since_goes_too_even_while_it_runs(organizer: 
     booking = scheduling.meet_now(organizer, request_key=uuid.uuid4())
     link = booking.links.get(purpose="host")
     joining.enter(link, Visitor(identity=f"u:{organizer.pk}", name="Dana", user=organizer))
-    rooms.open_room(rooms.create_room(organizer, name="Fresh"))
+    opening.open_room(rooms.create_room(organizer, name="Fresh"))
     assert RoomSession.objects.live().count() == 2
 
     demo.remove()
@@ -56,7 +56,7 @@ def test_what_the_demo_people_made_since_goes_too_even_while_it_runs(organizer: 
 def test_a_demo_person_who_came_to_somebody_elses_meeting_stays_in_its_list(
     organizer: User, book: Book, dana: User
 ) -> None:
-    session = rooms.open_room(book().room)
+    session = opening.open_room(book().room)
     visit: dict[str, Any] = {"identity": f"u:{organizer.pk}", "name": "Dana Fischer"}
     session.admissions.create(user=organizer, state="admitted", **visit)
     Attendance.objects.create(session=session, joined_at=session.created_at, **visit)
@@ -82,7 +82,7 @@ def test_it_is_kept_whole_while_somebody_elses_meeting_is_in_its_room(
 
 def test_a_room_whose_provider_is_gone_does_not_keep_the_demo_in(organizer: User) -> None:
     studio = Room.objects.get(name="Design studio")
-    session = rooms.open_room(studio)
+    session = opening.open_room(studio)
     RoomSession.objects.filter(pk=session.pk).update(alias="gone")
 
     demo.remove()

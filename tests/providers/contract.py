@@ -55,6 +55,7 @@ CALLS: dict[str, Callable[[AnyProvider], Any]] = {
     "start_recording": lambda provider: provider.start_recording(REF),
     "stop_recording": lambda provider: provider.stop_recording(REF),
     "parse_webhook": lambda provider: provider.parse_webhook(WebhookRequest(body=b"", headers={})),
+    "ensure_webhook": lambda provider: provider.ensure_webhook("https://parley.example/hooks/"),
 }
 # Providers without bookings take our key for the room: these have an answer for everyone.
 ALWAYS_ANSWERED = {"book", "rebook", "cancel"}

@@ -7,7 +7,8 @@ from accounts.models import User
 from meetings.models import Admission, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services import hosting
-from meetings.services.rooms import create_room, open_room
+from meetings.services.opening import open_room
+from meetings.services.rooms import create_room
 from meetings.signals import doors_changed
 from tests.provider_for_tests import Telling
 

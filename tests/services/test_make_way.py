@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from meetings.models import Booking, Room, RoomSession
-from meetings.services.rooms import RoomIsOpening, create_room, open_room
+from meetings.services.opening import RoomIsOpening, open_room
+from meetings.services.rooms import create_room
 from tests.conftest import next_hour
 from tests.provider_for_tests import Provider, Telling
 

@@ -16,7 +16,8 @@ from accounts.models import User
 from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
 from meetings.services import joining, scheduling
 from meetings.services.door import Visitor
-from meetings.services.rooms import RoomIsOpening, create_room, open_room
+from meetings.services.opening import RoomIsOpening, open_room
+from meetings.services.rooms import create_room
 from meetings.services.scheduling import MeetingWish, Overlaps
 from tests.conftest import Share, make_user, next_hour
 from tests.provider_for_tests import Telling

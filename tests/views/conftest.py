@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from meetings.models import Booking, RoomSession
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 from tests.provider_for_tests import elsewhere
 
 from .reading import Values, form_with

@@ -8,14 +8,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from meetings.models import Booking, JoinLink, Room
+from meetings.models import Booking, JoinLink, Room, RoomSession
+from meetings.services.opening import open_room
 
 from .reading import page
 
 Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.
-PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave"}
+PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave", "hook"}
 
 OF_A_BOOKING = {
     "booking": "get",
@@ -23,8 +24,24 @@ OF_A_BOOKING = {
     "booking-cancel": "get post",
     "booking-delete": "post",
     "booking-end": "post",
+    "booking-live": "get",
 }
-OF_A_ROOM = {"room": "get", "room-edit": "get post", "room-archive": "get post", "room-end": "post"}
+OF_A_ROOM = {
+    "room": "get",
+    "room-edit": "get post",
+    "room-archive": "get post",
+    "room-end": "post",
+    "room-live": "get",
+}
+OF_A_SESSION = {
+    "session-admit": "post",
+    "session-refuse": "post",
+    "session-lock": "post",
+    "session-passcode": "get post",
+    "session-remove": "post",
+    "session-mute": "post",
+    "session-record": "post",
+}
 OF_A_LINK = {"link-transferable": "post"}
 OF_A_PERSON = {
     "dashboard": "get",
@@ -33,7 +50,7 @@ OF_A_PERSON = {
     "room-list": "get",
     "room-new": "get post",
 }
-OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_LINK
+OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
 
 
@@ -59,15 +76,16 @@ def ours() -> dict[str, URLPattern]:
 def addresses(book: Book, room: Room) -> dict[str, str]:
     """Dana's pages by name: of a meeting, of a room, of a link."""
     booking = book(room=room)
-    link = room.links.get(purpose="host")
+    link, session = room.links.get(purpose="host"), open_room(room, booking)
     owned = {name: reverse(name, args=[booking.pk]) for name in OF_A_BOOKING}
     owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
+    owned |= {name: reverse(name, args=[session.pk]) for name in OF_A_SESSION}
     return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
 
 
 def facts() -> list[Any]:
     """Everything that a page of Dana's could change."""
-    models = (Booking, Room, JoinLink)
+    models = (Booking, Room, JoinLink, RoomSession)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meetings.models import Booking, JoinLink, Room
 from meetings.services import scheduling
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 
 from .reading import Values, error_at, form_with, page, text_of
 

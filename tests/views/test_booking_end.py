@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from meetings.models import Booking, RoomSession
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 
 from .reading import error_at, page, text_of
 

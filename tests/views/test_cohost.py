@@ -10,7 +10,7 @@ from django.test import Client
 from meetings.builtin_room import tokens
 from meetings.models import Admission, Booking, Room, RoomSession
 from meetings.providers.base import Role
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 
 from .conftest import NOW
 from .doors import ask, participants, state

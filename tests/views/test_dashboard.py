@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, Room
-from meetings.services import rooms, scheduling
+from meetings.services import opening, scheduling
 
 from .reading import page, text_of
 
@@ -78,7 +78,7 @@ def test_meeting_that_is_held_is_marked_live(as_dana: Client, book: Book) -> Non
     running = book("Running", at=timezone.now())
     assert "Waiting for host" in text_of(as_dana.get("/meetings/"))
 
-    rooms.open_room(running.room, running)
+    opening.open_room(running.room, running)
 
     assert "Live" in text_of(as_dana.get("/meetings/"))
 

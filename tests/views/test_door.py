@@ -13,7 +13,7 @@ from accounts.models import User
 from meetings.models import Admission, Booking, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services import hosting, scheduling
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 from tests.provider_for_tests import Telling
 
 from .conftest import NOW
@@ -206,9 +206,10 @@ def test_cancelled_meeting_stays_cancelled_while_the_provider_is_gone(
     assert "This meeting is cancelled. Snow." in text_of(client.get(participants(booking)))
 
 
-def test_meeting_whose_provider_is_gone_says_so_and_does_not_break(
+def test_meeting_whose_provider_is_gone_and_no_other_can_hold_says_so_and_does_not_break(
     client: Client, as_dana: Client, booking: Booking, settings: Settings
 ) -> None:
+    Room.objects.update(capacity=50)
     settings.MEETING_PROVIDERS = {"spare": {"BACKEND": "builtin"}}
 
     for who, address in ((client, participants(booking)), (as_dana, host(booking))):

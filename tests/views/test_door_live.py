@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meetings.models import Admission, Attendance, Booking, Room, RoomSession
 from meetings.services import hosting
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 from tests.provider_for_tests import Telling
 
 from .conftest import NOW

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from meetings.models import Booking
-from meetings.services import hosting, rooms
+from meetings.services import hosting, opening
 
 from .conftest import NOW
 
@@ -16,7 +16,7 @@ Book = Callable[..., Booking]
 
 def test_meeting_that_was_ended_is_no_longer_what_is_on(as_dana: Client, book: Book) -> None:
     booking = book("Stand-up", at=NOW)
-    session = rooms.open_room(booking.room, booking)
+    session = opening.open_room(booking.room, booking)
     running = as_dana.get("/meetings/").text
 
     hosting.end_for_all(session)
@@ -31,9 +31,9 @@ def test_meeting_that_was_ended_is_no_longer_what_is_on(as_dana: Client, book: B
 
 def test_meeting_that_was_opened_again_is_live(as_dana: Client, book: Book) -> None:
     booking = book("Stand-up", at=NOW)
-    hosting.end_for_all(rooms.open_room(booking.room, booking))
+    hosting.end_for_all(opening.open_room(booking.room, booking))
 
-    rooms.open_room(booking.room, booking)
+    opening.open_room(booking.room, booking)
 
     page = as_dana.get("/meetings/").text
     assert "next-card--now" in page

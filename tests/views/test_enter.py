@@ -15,7 +15,7 @@ from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
 from meetings.providers.base import Role
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services import hosting
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 from meetings.views.visitors import SALT
 from tests.conftest import signed_in
 from tests.provider_for_tests import SECRET, Telling

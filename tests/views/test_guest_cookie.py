@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from meetings.models import Admission, Booking, RoomSession
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 from tests.conftest import signed_in
 
 from .conftest import NOW

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, RoomSession
-from meetings.services import rooms
+from meetings.services import opening
 
 from .doors import host, participants, state
 from .reading import form_with, page, text_of
@@ -60,4 +60,4 @@ def test_link_of_a_permanent_room_is_the_same_after_ten_meetings(
 
     assert room.sessions.filter(state="ended").count() == 10
     assert set(JoinLink.objects.filter(room=room).values_list("token", flat=True)) == before
-    assert rooms.open_room(room).is_live
+    assert opening.open_room(room).is_live

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Attendance, Booking, BookingChange, Room
-from meetings.services.rooms import create_room, open_room
+from meetings.services.opening import open_room
+from meetings.services.rooms import create_room
 
 from .conftest import NOW
 from .reading import text_of

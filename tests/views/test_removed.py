@@ -11,7 +11,7 @@ from django.test import Client
 
 from meetings.models import Admission, Booking, Room, RoomSession
 from meetings.services import hosting
-from meetings.services.rooms import open_room
+from meetings.services.opening import open_room
 
 from .conftest import NOW
 from .doors import ask, door_of, host, participants, state

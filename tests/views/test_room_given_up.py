@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from meetings.models import Booking, Room
-from meetings.services import rooms, scheduling
+from meetings.services import opening, scheduling
 
 from .conftest import NOW, Typed
 from .reading import error_at, form_with, page, text_of
@@ -19,7 +19,7 @@ Book = Callable[..., Booking]
 def test_giving_a_room_up_asks_first_and_the_question_changes_nothing(
     as_dana: Client, room: Room
 ) -> None:
-    session = rooms.open_room(room)
+    session = opening.open_room(room)
 
     asked = as_dana.get(f"/rooms/{room.pk}/archive/")
 
@@ -89,7 +89,7 @@ def test_page_of_a_room_that_was_given_up_shows_its_history_and_offers_nothing_m
     as_dana: Client, room: Room, book: Book
 ) -> None:
     booking = book("Last one here", at=NOW, room=room)
-    rooms.open_room(room, booking)
+    opening.open_room(room, booking)
     as_dana.post(f"/meetings/{booking.pk}/cancel/", {"reason": "Moving out."})
     as_dana.post(f"/rooms/{room.pk}/archive/")
 

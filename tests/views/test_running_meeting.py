@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from meetings.models import Booking, Room, RoomSession
-from meetings.services.rooms import create_room, open_room
+from meetings.services.opening import open_room
+from meetings.services.rooms import create_room
 
 from .conftest import NOW
 from .doors import ask, participants, state

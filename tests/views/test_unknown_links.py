@@ -143,12 +143,12 @@ def test_guesses_by_post_count_as_well(client: Client, db: None) -> None:
 def test_address_that_was_refused_long_ago_is_forgotten(client: Client, db: None) -> None:
     for number in range(21):
         client.get(f"/j/{number}/", REMOTE_ADDR="203.0.113.1")
-    throttles._refused_until["203.0.113.1"] = 0.0
+    throttles._refused_until["unknown_link", "203.0.113.1"] = 0.0
 
     for number in range(21):
         client.get(f"/j/{number}/", REMOTE_ADDR="203.0.113.2")
 
-    assert set(throttles._refused_until) == {"203.0.113.2"}
+    assert set(throttles._refused_until) == {("unknown_link", "203.0.113.2")}
 
 
 @pytest.mark.parametrize("around", ["{}", "http://testserver{}", "  {} \n", "http://x/y{}"])

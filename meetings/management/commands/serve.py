@@ -32,7 +32,9 @@ class Command(BaseCommand):
 def add_server_arguments(parser: ArgumentParser) -> None:
     """Where to listen, and how."""
     parser.add_argument("--host", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=_port, default=settings.PORT, help="default: PORT, or 8000")
+    parser.add_argument(
+        "--port", type=port_number, default=settings.PORT, help="default: PORT, or 8000"
+    )
     parser.add_argument(
         "--https",
         action="store_true",
@@ -61,7 +63,7 @@ def cannot_listen(server: Server, error: OSError) -> CommandError:
     return CommandError(f"Cannot listen at {server.host}:{server.port}: {error.strerror}.")
 
 
-def _port(value: str) -> int:
+def port_number(value: str) -> int:
     if value.isdecimal() and 0 < int(value) < 65536:
         return int(value)
     raise ArgumentTypeError(f"{value} is not a port: 1 to 65535.")

@@ -22,7 +22,7 @@ OLDEST = "1.x: analytics instead of summaries and transcripts"
 def checks(client: PlugnmeetClient) -> list[Check]:
     """A line for each thing tried; without a valid key the others would all fail alike."""
     server = _try("Server", client.health)
-    key = _try("API key and secret", lambda: _key(client))
+    key = _try("API key and secret", lambda: _key(client), "live_status")
     if not key.passed:
         return [server, key]
     return [server, key, _way_in(client.options.people_go_to), *_calls(client)]
@@ -31,9 +31,9 @@ def checks(client: PlugnmeetClient) -> list[Check]:
 def _calls(client: PlugnmeetClient) -> list[Check]:
     return [
         _try("Version", lambda: generation(client)),
-        _try("Open rooms", lambda: _open_rooms(client)),
+        _try("Open rooms", lambda: _open_rooms(client), "listing"),
         _try("Past rooms", lambda: _list(client, "/room/fetchPastRooms")),
-        _try("Recordings", lambda: _list(client, "/recording/fetch")),
+        _try("Recordings", lambda: _list(client, "/recording/fetch"), "recording"),
         _try("Files", lambda: _files(client)),
     ]
 
@@ -56,11 +56,11 @@ def _knows(client: PlugnmeetClient, path: str) -> bool:
     return True
 
 
-def _try(name: str, act: Callable[[], str]) -> Check:
+def _try(name: str, act: Callable[[], str], *features: str) -> Check:
     try:
-        return Check(name=name, passed=True, message=act())
+        return Check(name=name, passed=True, message=act(), features=features)
     except ProviderError as error:
-        return Check(name=name, passed=False, message=str(error))
+        return Check(name=name, passed=False, message=str(error), features=features)
 
 
 def _nowhere() -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -221,6 +221,18 @@ class Provider(PlugnmeetClient):
         self.end_room(ref)
         return ref.differences
 
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        return {
+            "Which switches cannot be turned off?": lambda: named(self.stubborn_switches()),
+            "Does the tree of settings fit?": lambda: named(ref.differences),
+            "Are running rooms among the past ones?": lambda: (
+                f"{len(self.past_rooms([ref.room_id]))} of them told as over"
+            ),
+        }
+
+    def webhook_sample(self) -> WebhookRequest:
+        return webhooks.signed(b'{"event":"test"}', self.options)
+
     # Their words and ours
 
     def _their_id(self, key: str) -> str:
@@ -246,3 +258,7 @@ class Provider(PlugnmeetClient):
     def _download(self, kind: str, answer: Reply) -> str:
         token = quote(self.token(answer), safe="")
         return f"{self.options.url.rstrip('/')}/download/{kind}/{token}"
+
+
+def named(switches: Sequence[str]) -> str:
+    return ", ".join(switches) or "none"

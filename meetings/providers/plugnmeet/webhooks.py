@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -50,6 +51,15 @@ def verify(request: WebhookRequest, options: PlugnmeetOptions) -> None:
     digest = b64encode(hashlib.sha256(request.body).digest())
     if not hmac.compare_digest(str(claims["sha256"]).encode(), digest):
         raise WebhookRejected("The delivery is not the one that was signed.")
+
+
+def signed(body: bytes, options: PlugnmeetOptions) -> WebhookRequest:
+    """A delivery as their server would sign it this moment."""
+    now = int(time.time())
+    digest = b64encode(hashlib.sha256(body).digest()).decode()
+    claims = {"iss": options.api_key, "nbf": now, "exp": now + LEEWAY, "sha256": digest}
+    token = jwt.encode(claims, options.api_secret, algorithm="HS256")
+    return WebhookRequest(body=body, headers={"Authorization": token})
 
 
 def _token(headers: Mapping[str, str]) -> str:

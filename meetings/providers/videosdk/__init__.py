@@ -4,7 +4,7 @@ The vendor's "server setup" asks for three things, and they are here under its n
 `get_token`, `create_meeting` and `validate_meeting`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from ..base import Attendee, Check, Features, JoinTicket, RoomRef, RoomSpec
@@ -16,6 +16,12 @@ from .sessions import Sessions
 from .tokens import expiry, participant_claims, participant_id_of, sign
 from .webhooks import Webhooks
 
+TOLD_BY = {  # which features a line of the test tells about
+    "rooms": ("listing",),
+    "sessions": ("live_status", "roster"),
+    "recordings": ("recording",),
+    "webhooks": ("webhooks",),
+}
 SHORTEST_SECRET = 32  # bytes: as long as the digest that is made with it
 
 
@@ -80,9 +86,19 @@ class Provider(Rooms, Sessions, Recordings, Webhooks):
             try:
                 found.append(tried(name, attempt))
             except ProviderUnavailable as error:
-                rest = list(tries)[len(found) :]
-                return found + [Check(name=each, passed=False, message=str(error)) for each in rest]
+                return found + [failed(each, error) for each in list(tries)[len(found) :]]
         return found
+
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        return {
+            "Which form does the public key have?": lambda: self.fetch_public_key().splitlines()[0],
+            "What do errors look like?": lambda: str(self.fetch_room("none-such-room").room_id),
+            "What does ending say where nobody is?": lambda: self._ending_nobody(ref),
+        }
+
+    def _ending_nobody(self, ref: RoomRef) -> str:
+        wanted = {"roomId": ref.room_id, "ignoreClosed": True}
+        return self.harmless(str(self.post("/v2/sessions/end", wanted)))
 
     def _tries(self) -> dict[str, Callable[[], object]]:
         return {
@@ -104,5 +120,9 @@ def tried(name: str, attempt: Callable[[], object]) -> Check:
     except ProviderUnavailable:
         raise
     except ProviderError as error:
-        return Check(name=name, passed=False, message=str(error))
-    return Check(name=name, passed=True)
+        return failed(name, error)
+    return Check(name=name, passed=True, features=TOLD_BY.get(name, ()))
+
+
+def failed(name: str, error: ProviderError) -> Check:
+    return Check(name=name, passed=False, message=str(error), features=TOLD_BY.get(name, ()))

@@ -1,8 +1,10 @@
 """xroom: rooms on a domain of one's own, reserved ahead, with a host key for the host."""
 
+import json
 import logging
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +32,12 @@ from .rooms import MOST_PASSCODE, Rooms, address, full_id, room_name
 from .webhooks import Deliveries, Webhook, Webhooks
 
 log = logging.getLogger(__name__)
+
+TOLD_BY = {  # which features a line of the test tells about
+    "Rooms": ("live_status", "roster", "listing"),
+    "Bookings": ("booking",),
+    "Webhooks": ("webhooks",),
+}
 
 
 class Provider(HttpProvider[XroomOptions]):
@@ -203,7 +211,8 @@ class Provider(HttpProvider[XroomOptions]):
         for name, ask in self._probes().items():
             if not isinstance(outcome, ProviderUnavailable):
                 outcome = tried(ask)
-            lines.append(Check(name=name, passed=isinstance(outcome, str), message=str(outcome)))
+            passed, told = isinstance(outcome, str), TOLD_BY[name]
+            lines.append(Check(name=name, passed=passed, message=str(outcome), features=told))
         return [*lines, self._handshake_check()]
 
     def _probes(self) -> dict[str, Callable[[], str]]:
@@ -216,7 +225,31 @@ class Provider(HttpProvider[XroomOptions]):
     def _handshake_check(self) -> Check:
         known = bool(self.options.webhook_key)
         message = "" if known else "“webhook_key” is not set, so webhooks cannot be validated."
-        return Check(name="Webhook key", passed=known, message=message)
+        return Check(name="Webhook key", passed=known, message=message, features=("webhooks",))
+
+    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
+        return {
+            "opening twice": lambda: self._opened_twice(ref),
+            "what “no” means when closing": self._closing_nothing,
+            "milliseconds or ISO": lambda: self.reservations.time_format,
+        }
+
+    def webhook_sample(self) -> WebhookRequest:
+        """A handshake, which asks for nothing but our signature."""
+        challenge = {"event": "validation", "signThis": secrets.token_hex(32)}
+        return WebhookRequest(body=json.dumps(challenge).encode(), headers={})
+
+    def _opened_twice(self, ref: RoomRef) -> str:
+        spec = RoomSpec(key=ref.room_id, title="")
+        told = self.rooms.init(self._id(ref), spec).host_key
+        if not told:
+            return "accepted, and no host key is told"
+        return "the same host key" if told == ref.host_key else "another host key"
+
+    def _closing_nothing(self) -> str:
+        nowhere = full_id(self.options.host, secrets.token_hex(16))
+        done = self.rooms.destroy(nowhere, force=False)
+        return f"an unknown room: {'yes' if done else 'no'}"
 
     # Transport
 

@@ -1,20 +1,21 @@
 """Our reservations beside those that the provider keeps."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from meetings.models import Drift, Reservation, RoomSession
 from meetings.providers import AnyProvider
 from meetings.providers.base import BookedRoom
 
-from .rooms import names
 from .sight import Difference, Sight
 
 Kind, State = Drift.Kind, Reservation.State
+Kept = defaultdict[str, list[BookedRoom]]
 EXACT = timedelta(minutes=1)  # a start kept otherwise than this is another start
 
 
@@ -28,54 +29,67 @@ def otherwise_booked(provider: AnyProvider) -> Iterator[Sight]:
     """Ours that are missing, at another time, or there although given back. Nothing else counts."""
     if not provider.features.booking:
         return
-    theirs = provider.bookings()
-    by_id = {kept.ref.booking_id: kept for kept in theirs}
-    by_room = {name: kept for kept in theirs for name in names(kept.ref.room_id)}
-    sights = {
-        kind: Sight(kind) for kind in (Kind.BOOKING_MISSING, Kind.BOOKING_OTHER, Kind.BOOKING_LEFT)
-    }
+    kinds = (Kind.BOOKING_MISSING, Kind.BOOKING_OTHER, Kind.BOOKING_LEFT)
+    sights = {kind: Sight(kind) for kind in kinds}
+    theirs = by_room(provider)
     for reservation in at_rest(provider.alias):
-        ref = reservation.ref
-        kept = by_id.get(ref.booking_id) if ref.booking_id else by_room.get(ref.room_id)
-        if difference := _difference(reservation, kept):
+        for difference in differences(reservation, theirs):
             sights[difference.kind].add(difference)
     yield from sights.values()
 
 
-def at_rest(alias: str) -> list[Reservation]:
+def by_room(provider: AnyProvider) -> Kept:
+    """The account's reservations by the room's name: their numbers alone prove nothing."""
+    theirs: Kept = defaultdict(list)
+    for kept in provider.bookings():
+        theirs[kept.ref.room_id].append(kept)
+    return theirs
+
+
+def at_rest(alias: str) -> QuerySet[Reservation]:
     """Those that nobody is about to change: nothing is owed, and nobody meets."""
-    running = RoomSession.objects.running().values("booking")
-    calm = reservations_ahead(alias).filter(next_try_at=None, lease="")
-    return list(calm.exclude(booking__in=running.filter(booking__isnull=False)))
+    meeting = RoomSession.objects.running().filter(booking=OuterRef("booking"))
+    return reservations_ahead(alias).filter(~Exists(meeting), next_try_at=None, lease="")
 
 
-def _difference(reservation: Reservation, kept: BookedRoom | None) -> Difference | None:
-    kind, details = _kind_of(reservation, kept)
-    if kind is None:
-        return None
-    return Difference(
-        kind=kind, room_id=reservation.ref.room_id, reservation=reservation, details=details
-    )
+def differences(reservation: Reservation, theirs: Kept) -> Iterator[Difference]:
+    if reservation.state == State.HELD and reservation.is_wanted:
+        yield from _of_held(reservation, theirs[reservation.ref.room_id])
+    elif reservation.is_held and not reservation.is_wanted:
+        yield from _of_left(reservation, theirs[reservation.ref.room_id])
+    if room_id := reservation.former_room_id:
+        number = reservation.former_booking_id
+        former = [kept for kept in theirs[room_id] if kept.ref.booking_id == number]
+        yield from _of_left(reservation, former)
 
 
-def _kind_of(reservation: Reservation, kept: BookedRoom | None) -> tuple[Drift.Kind | None, str]:
-    if reservation.is_wanted and reservation.state == State.HELD:
-        if kept is None:
-            # What they do with the reservation of a meeting that has begun is their own business.
-            return (Kind.BOOKING_MISSING, "") if reservation.booking.is_ahead else (None, "")
-        return (None, "") if _fits(reservation, kept) else (Kind.BOOKING_OTHER, _times(kept))
-    given_back = not reservation.is_wanted or reservation.state == State.RELEASED
-    return (Kind.BOOKING_LEFT, _times(kept)) if given_back and kept else (None, "")
+def _of_held(reservation: Reservation, kept: list[BookedRoom]) -> Iterator[Difference]:
+    # What they do with the reservation of a meeting that has begun is their own business.
+    if not reservation.booking.is_ahead:
+        return
+    if not kept:
+        yield _difference(Kind.BOOKING_MISSING, reservation, kept)
+    elif len(kept) > 1 or not _fits(reservation, kept[0]):
+        yield _difference(Kind.BOOKING_OTHER, reservation, kept)
+
+
+def _of_left(reservation: Reservation, kept: list[BookedRoom]) -> Iterator[Difference]:
+    if kept:
+        yield _difference(Kind.BOOKING_LEFT, reservation, kept)
+
+
+def _difference(kind: Drift.Kind, reservation: Reservation, kept: list[BookedRoom]) -> Difference:
+    room_id = kept[0].ref.room_id if kept else reservation.ref.room_id
+    times = "; ".join(_times(each) for each in kept)
+    return Difference(kind=kind, room_id=room_id, reservation=reservation, details=times[:500])
 
 
 def _fits(reservation: Reservation, kept: BookedRoom) -> bool:
-    booking = reservation.booking
-    same_length = kept.minutes in {0, booking.duration}
-    return (
-        kept.starts_at is not None
-        and abs(kept.starts_at - booking.starts_at) <= EXACT
-        and same_length
-    )
+    booking, starts_at = reservation.booking, kept.starts_at
+    is_same = reservation.provider_booking_id in {"", kept.ref.booking_id}
+    is_as_long = kept.minutes in {0, booking.duration}
+    is_then = starts_at is not None and abs(starts_at - booking.starts_at) <= EXACT
+    return is_same and is_as_long and is_then
 
 
 def _times(kept: BookedRoom) -> str:

@@ -58,11 +58,11 @@ def compare(alias: str, *, keep: bool = True) -> Comparison:
     provider = provider_of(alias)
     if provider is None:
         return Comparison(alias=alias, trouble="it is not set up.")
-    found: list[Difference] = []
+    sights: list[Sight] = []
     trouble = ""
     try:
         for sight in _sights(provider):
-            found += sight.found.values()
+            sights.append(sight)
             if keep:
                 ledger.note(alias, sight)
     except ProviderError as error:
@@ -70,7 +70,10 @@ def compare(alias: str, *, keep: bool = True) -> Comparison:
     except Exception as error:  # an adapter's own fault is the trouble of its alias alone
         log.exception("Comparing with %s failed.", alias)
         trouble = type(error).__name__
-    return Comparison(alias=alias, found=tuple(found), trouble=trouble)
+    if keep:  # at the end: whose turn it is must not change between one sight and the next
+        ledger.note_turns({pk for sight in sights for pk in sight.asked})
+    found = tuple(each for sight in sights for each in sight.found.values())
+    return Comparison(alias=alias, found=found, trouble=trouble)
 
 
 def _sights(provider: AnyProvider) -> Iterator[Sight]:

@@ -1,5 +1,7 @@
 """The differences on record: one row each while it lasts."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -7,6 +9,8 @@ from meetings.models import Drift, RoomSession
 from meetings.services.transactions import saving
 
 from .sight import Difference, Sight
+
+KEPT = timedelta(days=30)
 
 
 @saving
@@ -19,7 +23,16 @@ def note(alias: str, sight: Sight) -> None:
     absent = set(rows) - set(sight.found) - sight.unseen
     gone = on_record.filter(pk__in=[rows[room_id].pk for room_id in absent])
     gone.update(settled_at=timezone.now(), outcome=Drift.Outcome.VANISHED, error="")
-    RoomSession.objects.filter(pk__in=sight.asked).update(compared_at=timezone.now())
+
+
+def note_turns(sessions: set[int]) -> None:
+    """These had their turn: the others come first the next time."""
+    RoomSession.objects.filter(pk__in=sessions).update(compared_at=timezone.now())
+
+
+def forget_old() -> None:
+    """Those settled long ago are nobody's concern."""
+    Drift.objects.filter(settled_at__lt=timezone.now() - KEPT).delete()
 
 
 def _keep(alias: str, difference: Difference, row: Drift | None) -> None:

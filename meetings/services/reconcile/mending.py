@@ -6,12 +6,14 @@ from collections.abc import Callable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Drift, RoomSession
+from meetings.models import Drift, Reservation, RoomSession
+from meetings.providers import get_provider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import ProviderError
 from meetings.services.checking import check_session
 from meetings.services.events import apply_event
 from meetings.services.hosting import announce
+from meetings.services.mirroring import start
 from meetings.services.rooms import provider_of
 from meetings.services.transactions import saving
 
@@ -94,12 +96,31 @@ def _apply(drift: Drift, session: RoomSession, change: rosters.Change) -> None:
 
 
 def _owe(drift: Drift) -> Drift.Outcome:
-    """The worker that mirrors our meetings does it again, if the reservation is still at rest."""
-    reservation = drift.reservation
-    if reservation is None or reservation not in bookings.at_rest(drift.alias):
+    """The worker that mirrors our meetings does it again; it looks there first, by our name."""
+    reservation = _at_rest(drift)
+    if reservation is None:
         return Outcome.VANISHED
-    reservation.owe()
+    reservation.owe(is_unsure=True)
+    start(reservation)
     return Outcome.REPAIRED
+
+
+def _give_back(drift: Drift) -> Drift.Outcome:
+    """Given back again: what was is cancelled here, what still is by the worker."""
+    reservation = _at_rest(drift)
+    if reservation is None or drift.room_id != reservation.former_room_id:
+        return _owe(drift)
+    provider = get_provider(drift.alias)
+    there = bookings.by_room(provider)[drift.room_id]
+    ours = [kept for kept in there if kept.ref.booking_id == reservation.former_booking_id]
+    for kept in ours:
+        provider.cancel(kept.ref)
+    return Outcome.REPAIRED if ours else Outcome.VANISHED
+
+
+def _at_rest(drift: Drift) -> Reservation | None:
+    """The reservation, unless somebody is about to change it anyway."""
+    return bookings.at_rest(drift.alias).filter(drifts=drift).first()
 
 
 def _session_of(drift: Drift) -> RoomSession:
@@ -115,5 +136,5 @@ _MENDERS: dict[Drift.Kind, Callable[[Drift], Drift.Outcome]] = {
     Kind.ROSTER: _take_roster,
     Kind.BOOKING_MISSING: _owe,
     Kind.BOOKING_OTHER: _owe,
-    Kind.BOOKING_LEFT: _owe,
+    Kind.BOOKING_LEFT: _give_back,
 }

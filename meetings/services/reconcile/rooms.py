@@ -125,6 +125,10 @@ def half_opened(alias: str) -> Iterator[Ours]:
     for session in tried.exclude(detours=[]):
         if session.alias != alias and any(each.get("alias") == alias for each in session.detours):
             yield session, RoomRef(room_id=session.key)
+            for reservation in Reservation.objects.held().filter(
+                alias=alias, booking=session.booking_id
+            ):
+                yield session, reservation.ref
 
 
 def rooms_in_use(alias: str) -> set[str]:

@@ -1,8 +1,8 @@
 """What a look at a provider shows."""
 
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 
 from meetings.models import Drift, Reservation, RoomSession
 
@@ -42,11 +42,11 @@ class Budget:
 
     def __init__(self) -> None:
         self.calls = MOST_ASKED
-        self.until = time.monotonic() + LONGEST_LOOK
+        self.until = monotonic() + LONGEST_LOOK
 
     def spend(self) -> bool:
         """Whether one more may be asked."""
-        if self.calls <= 0 or time.monotonic() > self.until:
+        if self.calls <= 0 or monotonic() > self.until:
             return False
         self.calls -= 1
         return True

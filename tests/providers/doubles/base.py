@@ -1,46 +1,16 @@
 """What every double has: a port, a journal, and switches for what a provider might do."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as it arrived."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    verified: bool  # by the double's own arithmetic
-
-    def json(self) -> Any:
-        return json.loads(self.body) if self.body else None
-
-
-@dataclass(slots=True)
-class Reply:
-    """What goes back. `after` is done once the effect has happened and before anything is sent."""
-
-    content: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    kind: str = "application/json"
-
-    @property
-    def body(self) -> bytes:
-        if isinstance(self.content, bytes):
-            return self.content
-        if self.kind == "application/json":
-            return json.dumps(self.content).encode()
-        return str(self.content).encode()
-
+from . import desk
+from .diary import Diary, Entry, Kind, shortened
+from .people import GONE, Presence
+from .wire import Call, Reply
 
 Fault = Callable[["Double", Call, Reply], Reply | None]  # None: cut the connection
 
@@ -51,7 +21,9 @@ class Double:
     `answer` has its effect first; a fault then decides what the caller gets to see of it.
     """
 
+    label: ClassVar[str]
     switches: ClassVar[dict[str, Any]] = {}  # name → how it behaves unless told otherwise
+    by_hand: ClassVar[dict[str, Any]] = {}  # switches that are set for who tries Parley out
 
     def __init__(self, *, port: int = 0, **switches: Any) -> None:
         unknown = set(switches) - set(self.switches)
@@ -59,6 +31,7 @@ class Double:
             raise ValueError(f"No such switch: {', '.join(sorted(unknown))}")
         self.switch = {**self.switches, **switches}
         self.journal: list[Call] = []
+        self.diary = Diary()
         self.fault: Fault | None = None
         self.lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
@@ -74,6 +47,22 @@ class Double:
     def answer(self, call: Call) -> Reply:
         """Do what was asked, and say so."""
         raise NotImplementedError
+
+    def account(self) -> dict[str, str]:
+        """The options of an account here."""
+        raise NotImplementedError
+
+    def is_for_people(self, path: str) -> bool:
+        """Whether this is a page that people look at, rather than a call of a server."""
+        return False
+
+    def name_of(self, call: Call) -> str:
+        """Which call it is, where its path does not say."""
+        return call.path.partition("?")[0]
+
+    def presence(self, room: str, person: str) -> Presence:
+        """How it stands with this person."""
+        return GONE
 
     # For tests
 
@@ -117,6 +106,9 @@ class Double:
         return Handler
 
     def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        if request.path.startswith(desk.PREFIX):
+            self._send(request, desk.answer(self, request.path))
+            return
         headers = {name.lower(): value for name, value in request.headers.items()}
         with self.lock:
             verified = self.verify(request.command, request.path, headers, body)
@@ -125,10 +117,21 @@ class Double:
             reply: Reply | None = self.answer(call)
         if self.fault and reply:
             reply = self.fault(self, call, reply)
+        self._note(call, reply.status if reply else 0)
         if reply is None:
             request.close_connection = True
             request.connection.close()
             return
+        self._send(request, reply)
+
+    def _note(self, call: Call, status: int) -> None:
+        kind = Kind.PERSON if self.is_for_people(call.path) else Kind.CALL
+        name = self.name_of(call) if kind is Kind.CALL else ""
+        path = shortened(call.path)
+        about = {"method": call.method, "path": path, "name": name, "verified": call.verified}
+        self.diary.write(Entry(kind=kind, status=status, **about))
+
+    def _send(self, request: BaseHTTPRequestHandler, reply: Reply) -> None:
         request.send_response_only(reply.status)
         usual = {"Date": request.date_time_string(), "Content-Type": reply.kind}
         for name, value in {**usual, **reply.headers}.items():

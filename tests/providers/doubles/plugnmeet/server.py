@@ -3,14 +3,13 @@
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from .. import base
-from ..base import Call, Reply
+from ..people import Presence
+from ..wire import Call, Reply, post
 from . import features, page, signing
 from .archive import Archive, page_of, rfc3339
 from .rooms import Refused, Room, User, check_create, check_user
@@ -36,6 +35,7 @@ DELIVERIES = 3
 class Double(Archive, base.Double):
     """`version` decides most; the other switches are what nobody could tell without a server."""
 
+    label = "plugNmeet"
     switches: ClassVar[dict[str, Any]] = {
         "version": "2.4.0",
         "false_is_lost": None,  # None: from 2.3.0 on; a later release may mend it
@@ -54,6 +54,7 @@ class Double(Archive, base.Double):
         "health": "Healthy",
         "sends_webhooks": False,  # by itself, to the room's address
     }
+    by_hand: ClassVar[dict[str, Any]] = {"sends_webhooks": True}
     api_key = "lab-key"
     api_secret = "lab-secret-0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
@@ -68,10 +69,21 @@ class Double(Archive, base.Double):
     def version(self) -> tuple[int, ...]:
         return tuple(int(part) for part in str(self.switch["version"]).split("."))
 
+    def account(self) -> dict[str, str]:
+        url = self.url.replace("127.0.0.1", "localhost")  # without TLS their page starts there only
+        return {"url": url, "api_key": self.api_key, "api_secret": self.api_secret}
+
     # Who asks
 
+    def is_for_people(self, path: str) -> bool:
+        return urlsplit(path).path in {"/", "/leave", "/end", "/approve"}
+
+    def presence(self, room: str, person: str) -> Presence:
+        found = self.rooms.get(room)
+        return page.presence_of(found, found.users.get(person) if found else None)
+
     def verify(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
-        if method == "GET":  # pages and files: their token proves them
+        if method == "GET" or self.is_for_people(path):  # pages and files: their token proves them
             return True
         return self._stranger(headers, body) is None
 
@@ -89,7 +101,7 @@ class Double(Archive, base.Double):
 
     def answer(self, call: Call) -> Reply:
         parts = urlsplit(call.path)
-        if call.method == "GET":
+        if call.method == "GET" or self.is_for_people(call.path):
             return self._public(parts.path, parse_qs(parts.query))
         if stranger := self._stranger(call.headers, call.body):
             return self._said(
@@ -298,6 +310,9 @@ class Double(Archive, base.Double):
             return Reply(self.switch["health"], status=status, kind="text/plain")
         if path.startswith("/download/"):
             return self._file(unquote(path.rpartition("/")[2]))
+        if path == "/approve":
+            self.rooms[query["room"][0]].users[query["person"][0]].waits = False
+            return Reply({})
         return self._page(path, query.get("access_token", [""])[0])
 
     def _page(self, path: str, token: str) -> Reply:
@@ -311,10 +326,13 @@ class Double(Archive, base.Double):
         if path == "/leave":
             self.leave(room.room_id, user.user_id)
             return page.gone(room)
+        if path == "/end" and user.is_admin:
+            self._close(room)
+            return page.gone(room)
         if not user.joined_at and room.is_full:
             return page.closed("max-num-participates-exceeded")
         self._enter(room, user)
-        return page.inside(room, user, f"/leave?access_token={quote(token)}")
+        return page.inside(room, user, token)
 
     def _enter(self, room: Room, user: User) -> None:
         if user.joined_at:
@@ -352,17 +370,9 @@ class Double(Archive, base.Double):
     def deliver(self, url: str, event: str, room: Asked, **more: Any) -> int:
         """Post it as the server does: again after trouble, and what came back in the end."""
         body, headers = self.delivery(event, room, **more)
-        request = urllib.request.Request(url, body, headers, method="POST")
-        status = 0
         for _ in range(DELIVERIES):
-            try:
-                with urllib.request.urlopen(request, timeout=10) as response:
-                    return int(response.status)
-            except urllib.error.HTTPError as error:
-                status = error.code
-                error.close()
-            except OSError:
-                status = 0
+            status, _ = post(url, body, headers)
+            self.diary.write_event(event, url, status)
             if status and status != 429 and status < 500:
                 break
         return status

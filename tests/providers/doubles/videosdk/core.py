@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from .. import base
-from ..base import Call, Reply
+from ..people import ENDED, GONE, Presence
+from ..wire import Call, Reply, post
 from . import events, tokens
 
 API_KEY = "11111111-2222-3333-4444-555555555555"
@@ -46,6 +47,7 @@ class Refused(Exception):
 class Double(base.Double):
     """Each switch is a question that nobody without an account can answer."""
 
+    label = "VideoSDK"
     switches: ClassVar[dict[str, Any]] = {
         "api_key": API_KEY,
         "secret": SECRET,
@@ -81,6 +83,16 @@ class Double(base.Double):
         self.knocks: list[dict[str, str]] = []
         self.delivered: list[tuple[str, int]] = []  # event and what it was answered with
         self.embed_url = f"{self.url}/embed/"
+
+    def account(self) -> dict[str, str]:
+        keys = {name: self.switch[name] for name in ("api_key", "secret")}
+        return {**keys, "url": self.url, "embed_url": self.embed_url}
+
+    def is_for_people(self, path: str) -> bool:
+        return path.startswith("/embed")
+
+    def presence(self, room: str, person: str) -> Presence:
+        return presence_of(self, room, person)
 
     def verify(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
         if path.startswith(PUBLIC):
@@ -164,6 +176,12 @@ class Double(base.Double):
         people = session["participants"] if session else []
         return [each for each in people if not each["timelog"][-1]["end"]]
 
+    def waiting(self, room_id: str) -> list[dict[str, str]]:
+        """Those who knock; perhaps only those who knocked while somebody was there."""
+        here = (each for each in self.knocks if each["room"] == room_id)
+        asked = [each for each in here if "admitted" not in each]
+        return [each for each in asked if self.switch["knocks_are_replayed"] or each["heard"]]
+
     # What people do
 
     def enter(self, room_id: str, participant_id: str, name: str = "Somebody") -> None:
@@ -215,7 +233,10 @@ class Double(base.Double):
     def deliver(self, url: str, event: str, data: Data, *, times: int = 1) -> list[int]:
         """Send an event to an address, and what it was answered with."""
         body, headers = self.delivery(event, data)
-        answers = [events.post(url, body, headers) for _ in range(times)]
+        headers["Content-Type"] = "application/json"
+        answers = [post(url, body, headers)[0] for _ in range(times)]
+        for status in answers:
+            self.diary.write_event(event, url, status)
         self.delivered += [(event, answer) for answer in answers]
         return answers
 
@@ -230,3 +251,23 @@ class Double(base.Double):
     def tell_about(self, session: Data, person: Data, event: str) -> None:
         who = {"participantId": person["participantId"], "participantName": person["name"]}
         self.tell(session, event, **who)
+
+
+def presence_of(double: Double, room: str, person: str) -> Presence:
+    """How it stands with somebody whose page is open."""
+    session, people = double.running(room), double.inside(room)
+    if session is None:
+        return ENDED
+    if person not in {each["participantId"] for each in people}:
+        return GONE
+    return Presence(
+        people=tuple(each["name"] for each in people),
+        facts={"Recording": "yes" if session.get("recording") else "no"},
+        knocks=tuple(
+            {
+                "name": each["name"],
+                "url": "/embed/admit?" + urlencode({"room": room, "who": each["id"]}),
+            }
+            for each in double.waiting(room)
+        ),
+    )

@@ -3,10 +3,10 @@
 import re
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, unquote
 
-PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>VideoSDK double</title>
-<body><h1>{heading}</h1>{content}</body></html>"""
+from .. import people
+from ..people import Presence
 
 
 def told(query: str) -> dict[str, str]:
@@ -21,40 +21,39 @@ def decoded_again(value: str) -> str:
     return unquote(value, errors="strict")
 
 
-def page(heading: str, content: str = "") -> str:
-    return PAGE.format(heading=escape(heading), content=content)
+def page(title: str, content: str = "") -> str:
+    return people.page("VideoSDK (double)", f"<h1>{escape(title)}</h1>{content}")
 
 
-def inside(params: dict[str, str], claims: dict[str, Any], waiting: list[dict[str, str]]) -> str:
+def inside(params: dict[str, str], claims: dict[str, Any], presence: Presence) -> str:
     """Somebody who is in: their rights by token, their switches by address, and who knocks."""
-    facts = {
+    told = {
         "Participant": params["participantId"],
         "Room": params["meetingId"],
         "Rights": " ".join(claims["permissions"]),
         "Roles": " ".join(claims.get("roles", ["any"])),
         "Shown": " ".join(sorted(name for name, value in params.items() if value == "true")),
     }
-    rows = "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in facts.items())
-    doors = "".join(
-        button(f"Let {each['name']} in", "admit", room=params["meetingId"], who=each["id"])
-        for each in waiting
+    rows = "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in told.items())
+    title = people.heading(f"{params['name']} is in the meeting")
+    return people.page(
+        "VideoSDK (double)",
+        f"{title}{people.in_the_room(presence, buttons(params))}<dl>{rows}</dl>",
+        follow=people.follow(params["meetingId"], params["participantId"]),
     )
-    left = {"room": params["meetingId"], "who": params["participantId"]}
+
+
+def buttons(params: dict[str, str]) -> str:
+    room = params["meetingId"]
+    left = {"room": room, "who": params["participantId"]}
     back = params.get("redirectOnLeave", "")
-    buttons = doors + button("Leave", "leave", **left, back=back)
+    shown = people.button("Leave", "/embed/leave", **left, back=back)
     if params.get("participantCanEndMeeting") == "true":
-        buttons += button("End for all", "end", room=params["meetingId"])
-    return page(f"{params['name']} is in the meeting", f"<dl>{rows}</dl>{buttons}")
+        shown += people.button("End for all", "/embed/end", room=room)
+    return shown
 
 
-def knocking(params: dict[str, str], seconds: int = 2) -> str:
+def knocking(params: dict[str, str], seconds: int = 1) -> str:
     """Somebody who waits to be let in; the page asks again by itself."""
     again = f'<meta http-equiv="refresh" content="{seconds}">'
     return page(f"{params['name']} asks to be let in", again)
-
-
-def button(label: str, action: str, **fields: str) -> str:
-    return (
-        f'<form method="post" action="/embed/{action}?{escape(urlencode(fields))}">'
-        f"<button>{escape(label)}</button></form>"
-    )

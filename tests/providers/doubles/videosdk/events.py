@@ -2,8 +2,6 @@
 
 import base64
 import json
-import urllib.error
-import urllib.request
 from fnmatch import fnmatchcase
 from functools import cache
 from threading import Lock
@@ -46,16 +44,3 @@ def body_of(event: str, data: dict[str, Any], *, type_key: str = "webhookType") 
 
 def is_wanted(event: str, patterns: list[str]) -> bool:
     return any(fnmatchcase(event, pattern) for pattern in patterns)
-
-
-def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status that the other side answers with; 0 when nobody does."""
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=5) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-    except OSError:
-        return 0

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from ..base import Call, Reply
+from ..wire import Call, Reply
 from . import embed, tokens
 from .core import Data, Double, route
 
@@ -23,8 +23,7 @@ def come(double: Double, call: Call, given: Data) -> Reply:
     assert claims is not None  # or it would have been refused
     if claims["permissions"] == ["ask_join"]:
         return knock(double, params, claims)
-    double.enter(params["meetingId"], params["participantId"], params["name"])
-    return html(embed.inside(params, claims, waiting_for(double, params)))
+    return let_in(double, params, claims)
 
 
 def refusal(double: Double, claims: Data | None, params: dict[str, str]) -> str:
@@ -48,16 +47,13 @@ def knock(double: Double, params: dict[str, str], claims: Data) -> Reply:
         double.knocks.append(mine)
     if "admitted" not in mine:
         return html(embed.knocking(params))
+    return let_in(double, params, claims)
+
+
+def let_in(double: Double, params: dict[str, str], claims: Data) -> Reply:
+    room, who = params["meetingId"], params["participantId"]
     double.enter(room, who, params["name"])
-    return html(embed.inside(params, claims, []))
-
-
-def waiting_for(double: Double, params: dict[str, str]) -> list[dict[str, str]]:
-    """Those who knock, for this person; perhaps only those who knocked while somebody was there."""
-    here = (each for each in double.knocks if each["room"] == params["meetingId"])
-    asked = [each for each in here if "admitted" not in each]
-    replayed = double.switch["knocks_are_replayed"]
-    return [each for each in asked if replayed or each["heard"]]
+    return html(embed.inside(params, claims, double.presence(room, who)))
 
 
 @route("POST", "/embed/admit")

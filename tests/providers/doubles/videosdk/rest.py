@@ -5,7 +5,7 @@ import string
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..base import Call, Reply
+from ..wire import Call, Reply
 from . import events
 from .core import API_KEY, Data, Double, Refused, new_id, now, route
 

@@ -1,22 +1,22 @@
 """xroom's server as far as its manual goes, with a switch for everything it leaves open."""
 
 import hashlib
-import html
 import itertools
-import secrets
 import threading
+from contextlib import suppress
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from .. import base
-from ..base import Call, Reply
+from ..wire import Call, Reply
 from .bookings import Bookings
+from .people import People
 from .rooms import Rooms
-from .values import WEBINAR, Booking, Hook, Refusal, Room, method_of, padded, send
+from .values import Booking, Hook, Refusal, Room, method_of, padded
 from .webhooks import Webhooks
 
 
-class Double(Rooms, Bookings, Webhooks, base.Double):
+class Double(People, Rooms, Bookings, Webhooks, base.Double):
+    label = "xroom"
     auth_id: ClassVar[str] = "demo-id"
     api_secret: ClassVar[str] = "54ed8ea9722c38499ea8dbbeca19762e"
     webhook_key: ClassVar[str] = "webhook-key-not-hex"
@@ -58,6 +58,19 @@ class Double(Rooms, Bookings, Webhooks, base.Double):
         self.salts: set[str] = set()
         self.entered: list[tuple[str, str]] = []
         self.ids = itertools.count(11)
+
+    def account(self) -> dict[str, str]:
+        keys = {"auth_id": self.auth_id, "api_secret": self.api_secret}
+        domain = self.url.removeprefix("http://")
+        return {**keys, "domain": domain, "webhook_key": self.webhook_key, "url": self.url}
+
+    def is_for_people(self, path: str) -> bool:
+        return not path.startswith("/api/")
+
+    def name_of(self, call: Call) -> str:
+        with suppress(ValueError, KeyError, TypeError):  # whatever a stranger may send
+            return method_of(call)
+        return ""
 
     # Proof, by arithmetic of our own
 
@@ -134,7 +147,7 @@ class Double(Rooms, Bookings, Webhooks, base.Double):
 
     def deliver(self, url: str, name: str, room: str, /, **payload: Any) -> int:
         """Call a webhook; the status of the answer."""
-        return send(url, self.event(name, room, **payload))[0]
+        return self.send(url, self.event(name, room, **payload))[0]
 
     def announce(self, name: str, room: str, /, **payload: Any) -> None:
         """Call every validated webhook, without waiting for its answer."""
@@ -143,51 +156,4 @@ class Double(Rooms, Bookings, Webhooks, base.Double):
         content = self.event(name, room, **payload)
         for hook in self.hooks.values():
             if hook.validated and hook.domain == content["domain"]:
-                threading.Thread(target=send, args=(hook.url, content), daemon=True).start()
-
-    # People
-
-    def page(self, path: str) -> Reply:
-        """What a browser sees that follows a join address."""
-        parts = urlsplit(path)
-        query, name = parse_qs(parts.query), unquote(parts.path.strip("/"))
-        room_id = next((each for each in self.rooms if each.endswith(f"/{name}")), "")
-        if not room_id:
-            return show("No such room", "It is not open.", status=404)
-        room, key = self.rooms[room_id], query.get("host-key", [""])[0]
-        if leaver := query.get("leave", [""])[0]:
-            return self.leave(room_id, room, leaver)
-        rights = "host" if key and key == room.host_key else "participant"
-        if room.password and query.get("password", [""])[0] != room.password:
-            return show("Password", after=PASSWORD_FORM.format(key=html.escape(key)))
-        return self.enter(room_id, room, rights)
-
-    def enter(self, room_id: str, room: Room, rights: str) -> Reply:
-        peer_type = {"host": 1, "participant": 2}[rights] + (2 if room.type == WEBINAR else 0)
-        peer = secrets.token_hex(4)
-        room.clients[peer] = peer_type
-        self.announce("clientAdded", room_id, client={"id": peer, "type": peer_type})
-        self.entered.append((room_id, rights))
-        kind = "webinar" if room.type == WEBINAR else "conference"
-        text = f"{room_id} ({kind}), {len(room.clients)} inside."
-        return show(f"You are in as {rights}", text, after=LEAVE_FORM.format(peer=peer))
-
-    def leave(self, room_id: str, room: Room, peer: str) -> Reply:
-        if kind := room.clients.pop(peer, 0):
-            self.announce("clientsRemoved", room_id, clients=[{"id": peer, "type": kind}])
-        return show("You have left", f"{len(room.clients)} inside.")
-
-
-PASSWORD_FORM = (
-    '<form><input type="hidden" name="host-key" value="{key}">'
-    '<label>Password <input name="password"></label> <button>Enter</button></form>'
-)
-
-
-LEAVE_FORM = '<form><button name="leave" value="{peer}">Leave</button></form>'
-
-
-def show(title: str, text: str = "", *, after: str = "", status: int = 200) -> Reply:
-    body = f"<p>{html.escape(text)}</p>{after}"
-    page = f"<!doctype html><title>{title}</title><h1>{title}</h1>{body}"
-    return Reply(page, status=status, kind="text/html; charset=utf-8")
+                threading.Thread(target=self.send, args=(hook.url, content), daemon=True).start()

@@ -1,13 +1,10 @@
 """What the double keeps, and the arithmetic it does by itself."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-from ..base import Call
+from ..wire import Call
 
 CONFERENCE, WEBINAR = 1, 2
 
@@ -23,6 +20,7 @@ class Room:
     password: str | None = None
     host_key: str = ""
     clients: dict[str, int] = field(default_factory=dict)
+    knocks: list[str] = field(default_factory=list)  # at a locked door
 
 
 @dataclass(slots=True)
@@ -71,15 +69,3 @@ def kept_options(given: dict[str, Any], key: str) -> dict[str, Any]:
         "password": given.get("key"),
         "hostKey": key if given.get("addHostKey") else None,
     }
-
-
-def send(url: str, content: Any) -> tuple[int, str]:
-    body = json.dumps(content).encode()
-    request = Request(url, body, {"Content-Type": "application/json"})
-    try:
-        with urlopen(request, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, ""
-    except OSError:  # nobody there
-        return 0, ""

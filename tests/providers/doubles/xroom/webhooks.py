@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .values import Hook, Refusal, send
+from ..diary import Diary
+from ..wire import post
+from .values import Hook, Refusal
 
 
 class Webhooks:
@@ -16,6 +18,7 @@ class Webhooks:
     ids: Iterator[int]
     hooks: dict[int, Hook]
     webhook_key: str
+    diary: Diary
 
     def webhook_methods(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -61,5 +64,12 @@ class Webhooks:
         expected = hmac.digest(self.webhook_key.encode(), challenge.encode(), "sha256").hex()
         if self.switch["handshake_expects"] == "json":
             expected = json.dumps(expected)
-        status, text = send(url, {"event": "validation", "signThis": challenge})
+        status, text = self.send(url, {"event": "validation", "signThis": challenge})
         return (status, text) == (200, expected)
+
+    def send(self, url: str, content: dict[str, Any]) -> tuple[int, str]:
+        """Call an address; what it answers."""
+        headers = {"Content-Type": "application/json"}
+        status, text = post(url, json.dumps(content).encode(), headers)
+        self.diary.write_event(content["event"], url, status)
+        return status, text

@@ -1,0 +1,32 @@
+"""What a host types while a meeting runs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from .text import validate_readable
+
+LONGEST_PASSCODE = 64  # where the provider names no limit of its own
+
+
+class PasscodeForm(forms.Form):
+    """The passcode that people are asked for inside, within the provider's limits."""
+
+    def __init__(self, *args: Any, longest: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = longest or LONGEST_PASSCODE
+        self.fields["passcode"] = forms.CharField(
+            label=_("New passcode"),
+            max_length=most,
+            validators=[validate_readable],
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            help_text=_("At most %(most)d characters: letters of any script, digits and signs.")
+            % {"most": most},
+        )
+
+    def clean_passcode(self) -> str:
+        passcode: str = self.cleaned_data["passcode"]
+        if not passcode.isprintable():
+            raise forms.ValidationError(_("Some of these characters cannot be typed at a door."))
+        return passcode

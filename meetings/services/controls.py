@@ -1,0 +1,109 @@
+"""What a host changes in a live meeting: at our door in any case, in the room where it can be.
+
+Our side is saved first and holds. That a provider did not follow is told by `NotDoneThere`, and the
+same can be asked again.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from meetings.models import RoomSession
+from meetings.providers import AnyProvider
+from meetings.providers.base import Features, Peer, Role
+from meetings.providers.errors import ProviderError
+
+from .hosting import announce, shut_out
+from .rooms import provider_of
+
+log = logging.getLogger(__name__)
+
+
+class CannotDo(Exception):
+    """Not possible here: the provider has no such thing, or it would be a mistake."""
+
+
+class NotDoneThere(Exception):
+    """Our side holds; what the provider was asked for did not happen."""
+
+
+def features_at(session: RoomSession) -> Features:
+    """What can be done at the session's provider; nothing when it is gone."""
+    provider = provider_of(session.alias)
+    return provider.features if provider else Features()
+
+
+def set_lock(session: RoomSession, *, locked: bool) -> None:
+    """Let nobody new in, or let people in again."""
+    RoomSession.objects.filter(pk=session.pk).update(locked=locked)
+    session.locked = locked
+    announce(session)
+    provider = provider_of(session.alias)
+    if provider and provider.features.locking:
+        _have(provider, lambda: provider.set_lock(session.ref, locked))
+
+
+def set_passcode(session: RoomSession, passcode: str) -> None:
+    """Have the provider ask for this passcode from now on; for none when it is empty."""
+    provider = able(session, "passcode")
+    _have(provider, lambda: provider.set_passcode(session.ref, passcode))
+    # Only what is asked there: a passcode that opens nothing would be passed on to people.
+    session.passcode = passcode
+    session.save(update_fields=["passcode"])
+
+
+def remove(session: RoomSession, identity: str, *, by: User) -> None:
+    """Put a person out, and take them in no more."""
+    person, user = _person(session, identity)
+    if user == by:  # the door would never open to them again
+        raise CannotDo(_("You cannot remove yourself. Leave the room, or end it for all."))
+    shut_out(session, person, user=user, by=by)
+    announce(session)
+    provider = provider_of(session.alias)
+    if provider and provider.features.removing:
+        _have(provider, lambda: provider.remove(session.ref, identity))
+
+
+def mute(session: RoomSession, identity: str) -> None:
+    """Turn a person's microphone off."""
+    person, _user = _person(session, identity)
+    provider = able(session, "muting")
+    _have(provider, lambda: provider.mute(session.ref, person.key))
+
+
+def record(session: RoomSession, *, on: bool) -> None:
+    """Begin to record, or stop."""
+    provider = able(session, "recording_control")
+    change = provider.start_recording if on else provider.stop_recording
+    _have(provider, lambda: change(session.ref))
+
+
+def able(session: RoomSession, feature: str) -> AnyProvider:
+    """The session's provider, if it has this feature."""
+    provider = provider_of(session.alias)
+    if provider is None:
+        raise CannotDo(_("The provider “%(alias)s” is gone.") % {"alias": session.alias})
+    if not getattr(provider.features, feature):
+        raise CannotDo(_("%(provider)s cannot do this.") % {"provider": _(provider.label)})
+    return provider
+
+
+def _person(session: RoomSession, identity: str) -> tuple[Peer, User | None]:
+    """Somebody who came to this session, and their account if they have one."""
+    asked = session.admissions.select_related("user").filter(identity=identity).first()
+    found = asked or session.attendances.filter(identity=identity).first()
+    if found is None:
+        raise CannotDo(_("There is no such person in this meeting."))
+    user = asked.user if asked else None
+    return Peer(key=identity, name=found.name, role=Role(found.role)), user
+
+
+def _have(provider: AnyProvider, ask: Callable[[], None]) -> None:
+    """Ask the provider; its refusal in words for the person who pressed the button."""
+    try:
+        ask()
+    except ProviderError as error:
+        log.warning("A provider did not do what a host asked for: %s", error)
+        raise NotDoneThere(str(error)) from error

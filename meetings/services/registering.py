@@ -1,0 +1,64 @@
+"""Telling accounts our address for events, where that is done by a call."""
+
+import logging
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from meetings.models import ProviderHook, Room, RoomSession
+from meetings.providers import AnyProvider, aliases
+from meetings.providers.errors import ProviderError
+
+from . import hooks
+from .rooms import provider_of
+
+log = logging.getLogger(__name__)
+
+
+def register_due() -> None:
+    """Tell the accounts in use our address, those that have not been told or that did not take it.
+
+    They call the address while we tell them, so this is no work for a page: it would have to answer
+    itself.
+    """
+    for alias in aliases():
+        hook = ProviderHook.objects.filter(alias=alias).first()
+        if (hook is None or hook.is_due) and (provider := _to_be_told(alias)):
+            _register(hook or _new(alias), provider)
+
+
+def look_again() -> None:
+    """Have every account asked again whether it still has our address."""
+    for hook in ProviderHook.objects.filter(next_try_at=None):
+        hook.owe()
+
+
+def _to_be_told(alias: str) -> AnyProvider | None:
+    """The account, if it is told addresses and somebody uses it."""
+    provider = provider_of(alias)
+    if provider is None or not provider.features.registers_webhook:
+        return None
+    is_used = Room.objects.filter(provider_alias=alias).exists()
+    return provider if is_used or RoomSession.objects.filter(alias=alias).exists() else None
+
+
+def _new(alias: str) -> ProviderHook:
+    return ProviderHook.objects.get_or_create(alias=alias)[0]
+
+
+def _register(hook: ProviderHook, provider: AnyProvider) -> None:
+    if not hook.take():
+        return
+    try:
+        told = provider.ensure_webhook(hooks.address_of(hook.alias))
+    except (ProviderError, ImproperlyConfigured) as error:
+        log.warning("“%s” was not told our address for events: %s", hook.alias, error)
+        hook.postpone(str(error), validated=False)
+        return
+    ProviderHook.objects.filter(pk=hook.pk).update(
+        webhook_id=told.webhook_id, validated=bool(told.validated), ensured_at=timezone.now()
+    )
+    if told.validated:
+        hook.settle()
+    else:
+        hook.postpone("It did not accept our answer.")

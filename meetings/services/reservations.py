@@ -1,0 +1,182 @@
+"""What should be reserved where: kept with the change that causes it. No provider is called here.
+
+Each booking has one row for each provider that it was, or is to be, reserved at; `mirroring` makes
+the providers follow.
+"""
+
+import hashlib
+import logging
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from meetings.models import Booking, Reservation, Room, RoomSession, was_ended
+from meetings.models.reservation import ReservationQuerySet
+from meetings.signals import doors_changed
+
+from .mirroring import mirror, start
+from .rooms import provider_of
+from .specs import spec_of_booking
+from .transactions import saving
+
+log = logging.getLogger(__name__)
+
+State = Reservation.State
+LONGEST_SWEEP = timedelta(seconds=45)  # the next one begins after a minute
+MOST_AT_ONCE = 1000
+
+
+def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
+    """The reservation that stands for this meeting at the alias, for whoever opens its room."""
+    if booking is None:
+        return None
+    return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+
+
+def unconfirmed(booking: Booking) -> Reservation | None:
+    """The reservation that the provider has not confirmed as it is wanted, if there is one."""
+    return _without_secrets(booking).unconfirmed().first()
+
+
+def want(booking: Booking) -> None:
+    """Have the rows say what should be, inside the caller's transaction; the rest follows.
+
+    To be called whenever a meeting, its room or its room's provider has changed.
+    """
+    alias, is_on = booking.room.provider_alias, _is_on(booking)
+    for reservation in _without_secrets(booking).wanted():
+        if not is_on or reservation.alias != alias:
+            give_back(reservation)
+    if is_on and booking.is_ahead and _books(alias):
+        _hold(booking, alias)
+
+
+@saving
+def want_all(room: Room) -> None:
+    """The same for every meeting that is planned in the room."""
+    for booking in room.bookings.confirmed().not_over():
+        booking.room = room
+        want(booking)
+
+
+def give_back(reservation: Reservation) -> None:
+    reservation.owe(is_wanted=False)
+    start(reservation)
+
+
+@saving
+def try_again(reservation: Reservation) -> None:
+    """Ask the provider now rather than later; what is done already stays done."""
+    if reservation.is_outstanding:
+        reservation.owe()
+        start(reservation)
+
+
+# What should be
+
+
+def _is_on(booking: Booking) -> bool:
+    """Whether anything needs to stand for it. A meeting that has begun keeps what it has."""
+    return not (booking.is_cancelled or booking.deleted_at or booking.is_over)
+
+
+def _books(alias: str) -> bool:
+    provider = provider_of(alias)
+    return bool(provider and provider.features.booking)
+
+
+def _hold(booking: Booking, alias: str) -> None:
+    reservation, is_new = Reservation.objects.get_or_create(booking=booking, alias=alias)
+    wish = _wish(booking, reservation)
+    is_same = reservation.is_wanted and reservation.wish == wish
+    if not is_new and is_same and reservation.state != State.LAPSED:
+        return
+    state = State.HELD if reservation.is_held else State.PENDING
+    reservation.owe(is_wanted=True, wish=wish, state=state)
+    start(reservation)
+
+
+def _wish(booking: Booking, reservation: Reservation) -> str:
+    """All that the provider will be asked for, in short; without the passcode and our key."""
+    spec = replace(spec_of_booking(booking, reservation), key="")
+    return hashlib.sha256(repr(spec).encode()).hexdigest()
+
+
+def _without_secrets(booking: Booking) -> ReservationQuerySet:
+    """A key that cannot be decrypted any more keeps nobody from planning."""
+    return Reservation.objects.filter(booking=booking).defer("host_key")
+
+
+# After a session
+
+
+def after_session(session: RoomSession) -> None:
+    """The room is closed: its reservation is given back, or held again if it was a rehearsal."""
+    booking = session.booking
+    if booking is None or session.is_running:
+        return
+    used = _without_secrets(booking).filter(alias=session.alias)
+    if session.provider_booking_id:  # it may have been made anew to open the room early
+        there = used.filter(provider_room_id=session.provider_room_id)
+        there.update(provider_booking_id=session.provider_booking_id)
+    for reservation in used:
+        _after(session, reservation, booking)
+
+
+def _after(session: RoomSession, reservation: Reservation, booking: Booking) -> None:
+    was_used = reservation.is_held and reservation.provider_room_id == session.provider_room_id
+    if reservation.is_wanted and reservation.is_held and _was_held(booking):
+        give_back(reservation)
+    elif reservation.is_outstanding or (was_used and booking.is_ahead):
+        reservation.owe()
+        start(reservation)
+
+
+def _was_held(booking: Booking) -> bool:
+    """Whether the meeting is over, or was ended by a host since it began."""
+    begun = Booking.objects.filter(pk=booking.pk).annotate(was_ended=was_ended())
+    return booking.is_over or begun.filter(was_ended=True).exists()
+
+
+def hear(*, session: RoomSession, **_: object) -> None:
+    after_session(session)
+
+
+doors_changed.connect(hear, dispatch_uid="meetings.services.reservations")
+
+
+# Every minute
+
+
+def sweep() -> None:
+    """What is over, what is due again, and what the queue has lost."""
+    for reservation in _left_over()[:MOST_AT_ONCE]:
+        give_back(reservation)
+    until = time.monotonic() + LONGEST_SWEEP.total_seconds()
+    silent: set[str] = set()
+    due = Reservation.objects.due().values_list("pk", "alias")
+    for pk, alias in due[:MOST_AT_ONCE]:
+        if time.monotonic() > until:
+            return
+        if alias not in silent and not _mirrored(pk):
+            silent.add(alias)  # one try a minute, however many wait for it
+
+
+def _mirrored(pk: int) -> bool:
+    try:
+        return mirror(pk)
+    except Exception:  # one row's trouble keeps no other from its turn
+        log.exception("Reservation %s cannot be mirrored.", pk)
+        return True
+
+
+def _left_over() -> ReservationQuerySet:
+    """Reservations that stand though their meeting is over."""
+    ended = Booking.objects.annotate(was_ended=was_ended()).filter(was_ended=True)
+    over = Q(booking__ends_at__lte=timezone.now()) | Q(booking__in=ended)
+    stands = ~Q(provider_room_id="") | Q(is_unsure=True)
+    found = Reservation.objects.defer("host_key").wanted().filter(over & stands)
+    return found.exclude(booking__sessions__state=RoomSession.State.LIVE)

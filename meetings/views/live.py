@@ -1,0 +1,133 @@
+"""The live part of a meeting's page: who is inside, who waits, and what a host can do about it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from meetings.models import Admission, Attendance, RoomSession
+from meetings.providers.base import Features, Role
+from meetings.services.controls import features_at
+
+from .troubles import held_at
+
+State = Admission.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Someone:
+    """A person in the meeting, as its organizer sees them."""
+
+    identity: str
+    name: str
+    role: str  # empty for participants
+    since: datetime
+    is_inside: bool  # as the provider tells; else we let them in and nobody has told more
+    is_removed: bool = False
+    is_me: bool = False
+    can_be_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A live session as one look at our database shows it."""
+
+    session: RoomSession
+    provider: str
+    features: Features
+    people: list[Someone]
+    waiting: list[Admission]
+
+    @property
+    def mark(self) -> str:
+        """Changes when, and only when, the part would look different."""
+        session = self.session
+        facts = (
+            session.pk,
+            session.locked,
+            bool(session.passcode),
+            asdict(self.features),
+            [asdict(each) for each in self.people],
+            [(each.pk, each.name) for each in self.waiting],
+        )
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+
+    @property
+    def limits(self) -> list[str]:
+        """What the provider cannot do here, so that nobody looks for the button."""
+        return list(self._limits())
+
+    def _limits(self) -> Iterator[str]:
+        if not self.features.locking:
+            yield _(
+                "The lock is at our door only: whoever knows the provider’s own address passes."
+            )
+        if not self.features.removing:
+            yield _(
+                "Whoever is removed may still be inside until they leave. They do not come back."
+            )
+        if not self.features.muting:
+            yield _("Nobody can be muted from here.")
+        if not self.features.passcode:
+            yield _("The room asks for no passcode.")
+        if not self.features.recording_control:
+            yield _("Recording is not started or stopped from here.")
+
+
+def live_part(session: RoomSession, user: User) -> Live:
+    """What runs, in as many queries for fifty people as for one."""
+    features = features_at(session)
+    asked = list(session.admissions.all())
+    return Live(
+        session=session,
+        provider=held_at(session.alias),
+        features=features,
+        people=_people(session, asked, features, user),
+        waiting=[each for each in asked if each.state == State.WAITING],
+    )
+
+
+def _people(
+    session: RoomSession, asked: list[Admission], features: Features, me: User
+) -> list[Someone]:
+    """Who is inside, then who was let in and of whom nothing more is known."""
+    removed = {each.identity for each in asked if each.state == State.REMOVED}
+    known = {each.identity for each in asked}
+    stays = list(session.attendances.all())
+    came = {stay.identity for stay in stays}
+    mine = f"u:{me.pk}"
+    inside = [
+        Someone(
+            identity=stay.identity,
+            name=stay.name or _("Somebody"),
+            role=_rights_of(stay),
+            since=stay.joined_at,
+            is_inside=True,
+            is_removed=stay.identity in removed,
+            is_me=stay.identity == mine,
+            can_be_removed=(features.removing or stay.identity in known)
+            and stay.identity not in removed | {mine},
+        )
+        for stay in stays
+        if stay.left_at is None
+    ]
+    return inside + [
+        Someone(
+            identity=each.identity,
+            name=each.name,
+            role=_rights_of(each),
+            since=each.decided_at or each.asked_at,
+            is_inside=False,
+            is_me=each.identity == mine,
+            can_be_removed=each.identity != mine,
+        )
+        for each in asked
+        if each.state == State.ADMITTED and each.identity not in came
+    ]
+
+
+def _rights_of(person: Attendance | Admission) -> str:
+    return person.get_role_display() if Role(person.role).hosts else ""
