@@ -6,23 +6,35 @@ from .booking import Booking
 from .booking_change import BookingChange
 from .builtin_room import ChatMessage, RoomPeer
 from .drift import Drift
+from .feed import Feed
+from .guest import Answer, Guest
 from .join_link import JoinLink
+from .outbox import Notice, OutgoingMail
+from .pattern import Pattern
 from .provider_account import ProviderAccount
 from .provider_hook import ProviderHook
 from .provider_switch import ProviderSwitch
 from .reservation import Reservation
 from .room import Room, WaitingRoom
+from .series import Series
 from .session import RoomSession, is_live_now, was_ended
 from .webhook_delivery import WebhookDelivery
+from .zone_rules import ZoneRules
 
 __all__ = [
     "Admission",
+    "Answer",
     "Attendance",
     "Booking",
     "BookingChange",
     "ChatMessage",
     "Drift",
+    "Feed",
+    "Guest",
     "JoinLink",
+    "Notice",
+    "OutgoingMail",
+    "Pattern",
     "ProviderAccount",
     "ProviderHook",
     "ProviderSwitch",
@@ -30,8 +42,10 @@ __all__ = [
     "Room",
     "RoomPeer",
     "RoomSession",
+    "Series",
     "WaitingRoom",
     "WebhookDelivery",
+    "ZoneRules",
     "is_live_now",
     "was_ended",
 ]

@@ -82,6 +82,31 @@ class Booking(models.Model):
     )
     ends_at = models.DateTimeField(_("end"), editable=False)  # always starts_at + duration
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    # Of a series: which pattern made it, and for which date of the pattern's rule
+    series = models.ForeignKey(
+        "Series",
+        models.PROTECT,
+        related_name="bookings",
+        null=True,
+        blank=True,
+        verbose_name=_("series"),
+    )
+    pattern = models.ForeignKey(
+        "Pattern",
+        models.PROTECT,
+        related_name="bookings",
+        null=True,
+        blank=True,
+        verbose_name=_("pattern"),
+    )
+    recurrence_date = models.DateField(_("date in the series"), null=True, blank=True)
+    is_exception = models.BooleanField(_("changed by itself"), default=False)
+    # What the clock on the wall is to show at the start; keeps it when a zone's rules change.
+    wall = models.CharField(max_length=16, blank=True, editable=False)  # 2026-03-29T09:00
+    is_second = models.BooleanField(default=False, editable=False)  # of two on that day
+    reminders = models.JSONField(_("reminders, minutes before"), default=list, blank=True)
+    # Of the calendar event: raised with every change that guests are told
+    sequence = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.CONFIRMED
     )
@@ -106,6 +131,14 @@ class Booking(models.Model):
             models.Index(fields=("room", "starts_at")),
         )
         constraints = (
+            models.UniqueConstraint(
+                fields=("pattern", "recurrence_date"), name="booking_once_per_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(series=None, pattern=None, recurrence_date=None)
+                | Q(series__isnull=False, pattern__isnull=False, recurrence_date__isnull=False),
+                name="booking_wholly_of_a_series",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=models.F("starts_at")), name="booking_ends_after_start"
             ),

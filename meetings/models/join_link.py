@@ -14,7 +14,9 @@ from accounts.models import User
 from meetings.providers.base import Role
 
 from .booking import Booking
+from .guest import Guest
 from .room import Room
+from .series import Series
 
 
 def new_token() -> str:
@@ -66,6 +68,23 @@ class JoinLink(models.Model):
         blank=True,
         verbose_name=_("meeting"),
     )
+    series = models.ForeignKey(
+        Series,
+        models.CASCADE,
+        related_name="links",
+        null=True,
+        blank=True,
+        verbose_name=_("series"),
+    )
+    # Whose personal link this is: it fills in the name, and nobody else has it.
+    guest = models.OneToOneField(
+        Guest,
+        models.CASCADE,
+        related_name="link",
+        null=True,
+        blank=True,
+        verbose_name=_("guest"),
+    )
     # Whose host link this is. A transferable one gives its rights to whoever holds it.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -90,8 +109,9 @@ class JoinLink(models.Model):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(room__isnull=True, booking__isnull=False)
-                | Q(room__isnull=False, booking__isnull=True),
+                condition=Q(room__isnull=True, booking__isnull=False, series__isnull=True)
+                | Q(room__isnull=False, booking__isnull=True, series__isnull=True)
+                | Q(room__isnull=True, booking__isnull=True, series__isnull=False),
                 name="link_leads_to_one_place",
             ),
             models.CheckConstraint(

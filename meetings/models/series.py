@@ -1,0 +1,55 @@
+"""Meetings that repeat."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organizer=user, deleted_at=None)
+
+    def going_on(self) -> Self:
+        return self.filter(cancelled_at=None, deleted_at=None)
+
+
+class Series(models.Model):
+    """What a set of meetings belongs to, whatever changes: its organizer, its links, its guests.
+
+    How it repeats is told by its patterns, one after the other; the meetings are bookings.
+    """
+
+    organizer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="series",
+        verbose_name=_("organizer"),
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    # Made with the empty form: the same form sent twice is one series.
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deleted_at = models.DateTimeField(_("removed from lists"), null=True, blank=True)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        latest = self.patterns.last()
+        return latest.title if latest else ""
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
