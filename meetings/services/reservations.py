@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meetings.models import Booking, Reservation, Room, RoomSession, was_ended
+from meetings.models.fields import SecretUnreadable
 from meetings.models.reservation import ReservationQuerySet
 from meetings.signals import doors_changed
 
@@ -33,7 +34,11 @@ def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
     """The reservation that stands for this meeting at the alias, for whoever opens its room."""
     if booking is None:
         return None
-    return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+    try:
+        return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+    except SecretUnreadable as error:
+        log.warning("The reservation of meeting %s cannot be used: %s", booking.pk, error)
+        return None
 
 
 def unconfirmed(booking: Booking) -> Reservation | None:
@@ -89,7 +94,8 @@ def _books(alias: str) -> bool:
 
 
 def _hold(booking: Booking, alias: str) -> None:
-    reservation, is_new = Reservation.objects.get_or_create(booking=booking, alias=alias)
+    rows = _without_secrets(booking)
+    reservation, is_new = rows.get_or_create(booking=booking, alias=alias)
     wish = _wish(booking, reservation)
     is_same = reservation.is_wanted and reservation.wish == wish
     if not is_new and is_same and reservation.state != State.LAPSED:
