@@ -11,6 +11,7 @@ from meetings.views import (
     hosting,
     join,
     links,
+    moving,
     rooms,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     # Rooms
     path("rooms/", rooms.index, name="room-list"),
     path("rooms/new/", rooms.new, name="room-new"),
+    path("rooms/move/", moving.move, name="move"),
     path("rooms/<int:pk>/", rooms.show, name="room"),
     path("rooms/<int:pk>/edit/", rooms.edit, name="room-edit"),
     path("rooms/<int:pk>/archive/", rooms.archive, name="room-archive"),

@@ -15,7 +15,7 @@ from meetings.forms.bookings import BookingForm, CancelForm
 from meetings.forms.rooms import RoomOptionsForm
 from meetings.http import MemberRequest
 from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
-from meetings.services import hosting, scheduling
+from meetings.services import hosting, moving, scheduling
 
 from .changes import changes_in_words, history_of
 from .links import links_of
@@ -80,9 +80,19 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     if (form.cleaned_data["version"] or 0) != booking.version:
         return _stale(request, booking.pk, wish)
     if "confirm" not in request.POST:
-        context["changes"] = changes_in_words(changes, booking)
+        context |= {"changes": changes_in_words(changes, booking), **_of_move(booking, wish)}
         return render(request, "meetings/booking_review.html", context)
     return _save(request, booking, wish, context)
+
+
+def _of_move(booking: Booking, wish: scheduling.MeetingWish) -> dict[str, Any]:
+    """Whether the meeting changes its provider, and what of it that one cannot do."""
+    room = wish.room or copy(booking.room)
+    before = booking.room.provider_alias
+    for name, value in () if wish.room else wish.options.items():
+        setattr(room, name, value)
+    moves = room.provider_alias != before
+    return {"moves": moves, "reasons": moving.reasons_against(room) if moves else []}
 
 
 def _save(

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.forms.rooms import RoomForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Room
-from meetings.services import hosting, rooms
+from meetings.models.booking import BookingQuerySet
+from meetings.providers import aliases
+from meetings.services import hosting, moving, rooms
 
 from .links import links_of
 from .live import live_part
@@ -22,7 +24,8 @@ from .troubles import held_at, trouble_with
 def index(request: MemberRequest) -> HttpResponse:
     """The person's permanent rooms."""
     mine = room_rows(Room.objects.visible_to(request.user).permanent().in_use())
-    return render(request, "meetings/room_list.html", {"section": "rooms", "rooms": mine})
+    context = {"section": "rooms", "rooms": mine, "can_move": len(aliases()) > 1}
+    return render(request, "meetings/room_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,14 +63,34 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Change a room. What runs in it goes on as it began."""
+    """Change a room. What runs in it goes on as it began; what is planned in it moves along."""
     room = _mine(request, pk)
+    before = room.provider_alias  # the form writes into the room
     form = RoomForm(request.POST or None, instance=room)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Your changes are saved."))
-        return redirect("room", room.pk)
-    return _form(request, form, room)
+    if request.method != "POST" or not form.is_valid() or "back" in request.POST:
+        return _form(request, form, room)
+    coming = moving.planned_in(room) if room.provider_alias != before else Booking.objects.none()
+    if "confirm" not in request.POST and coming.exists():
+        return _review(request, form, room, before, coming)
+    moving.save_room(room, by=request.user)
+    messages.success(request, _("Your changes are saved."))
+    return redirect("room", room.pk)
+
+
+def _review(
+    request: MemberRequest, form: RoomForm, room: Room, before: str, coming: BookingQuerySet
+) -> HttpResponse:
+    """What a move to another provider takes along, before it is saved."""
+    context = {
+        "section": "rooms",
+        "form": form,
+        "room": room,
+        "source": held_at(before),
+        "target": held_at(room.provider_alias),
+        "coming": coming.select_related("room", "organizer"),
+        "reasons": moving.reasons_against(room),
+    }
+    return render(request, "meetings/room_review.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

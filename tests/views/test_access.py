@@ -49,6 +49,7 @@ OF_A_PERSON = {
     "meet-now": "post",
     "room-list": "get",
     "room-new": "get post",
+    "move": "get post",
 }
 OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
