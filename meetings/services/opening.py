@@ -28,7 +28,7 @@ from meetings.providers.errors import (
 from meetings.providers.time_limit import time_limit
 
 from .breakers import watching
-from .places import place_at, places_for, why_not
+from .places import SILENT, place_at, places_for, why_not
 from .rooms import provider_of
 from .specs import spec_of
 
@@ -116,8 +116,8 @@ class Opening:
         False, when the claim was lost on the way: then the session is what others made of it.
         """
         usable = places_for(self.session.room)
-        known = {self.session.alias, *(each["alias"] for each in self.session.detours)}
-        self.places = [alias for alias in usable if alias not in known]
+        tried = {each["alias"] for each in self.session.detours if each["error"] != SILENT}
+        self.places = [each for each in usable if each not in {*tried, self.session.alias}]
         settled = False
         while not settled:
             settled = self._is_settled(may_begin=self.session.alias in usable)
