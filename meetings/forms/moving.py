@@ -1,8 +1,9 @@
 """From which provider to which."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -28,6 +29,13 @@ class MoveForm(forms.Form):
             [alias for alias in aliases() if alias not in off],
             _("This provider is not there (any more), or it is switched off."),
         )
+
+    @classmethod
+    def asked(cls, query: QueryDict, *, owner: User | None = None) -> Self:
+        """As an address asks for it: whole, begun with where from, or not at all."""
+        if "target" in query:
+            return cls(query, owner=owner)
+        return cls(owner=owner, initial={"source": query.get("source")})
 
     def plan(self) -> moving.Plan | None:
         """What the move would do; none, and the form says why, when it cannot be."""

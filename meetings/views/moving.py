@@ -18,7 +18,7 @@ def move(request: MemberRequest) -> HttpResponse:
     """Choose from where to where, look at what that means, do it."""
     if request.method == "POST":
         return _move(request)
-    form = MoveForm(request.GET or None, owner=request.user)
+    form = MoveForm.asked(request.GET, owner=request.user)
     plan = form.plan() if form.is_bound else None
     return _page(request, form, plan=plan, status=422 if form.errors else 200)
 
