@@ -16,6 +16,7 @@ from .sheet import Line, Outcome, Sheet
 from .stage import TITLE, Stage, Thing, new_key
 
 LONGEST = 300
+PATIENCE = 10.0  # seconds that a room may take to be over
 
 
 class Verdict(Exception):
@@ -54,7 +55,7 @@ class Trial:
         provider: AnyProvider,
         *,
         told: Callable[[Line], None] | None = None,
-        patience: float = 10.0,
+        patience: float | None = None,
     ) -> None:
         self.provider = provider
         self.stage = Stage(provider)
@@ -62,7 +63,7 @@ class Trial:
             alias=provider.alias, provider=str(provider.label), features=provider.features
         )
         self.told = told or (lambda line: None)
-        self.patience = patience  # seconds that a room may take to be over
+        self.patience = PATIENCE if patience is None else patience
         self.room: Thing | None = None
         self.stopped = ""  # why nothing more is tried
         self.secrets: set[str] = set(provider.options.secrets)
@@ -109,7 +110,7 @@ class Trial:
         while not done():
             if time.monotonic() - began >= self.patience:
                 return None
-            time.sleep(min(1.0, self.patience))
+            time.sleep(min(1.0, self.patience / 4))
         return time.monotonic() - began
 
     def harmless(self, words: str) -> str:
