@@ -2,6 +2,7 @@
 
 from .bookings import BookingAdmin, BookingChangeAdmin
 from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
+from .drifts import DriftAdmin
 from .links import JoinLinkAdmin
 from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
 from .provider_accounts import ProviderAccountAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "BookingAdmin",
     "BookingChangeAdmin",
     "ChatMessageAdmin",
+    "DriftAdmin",
     "JoinLinkAdmin",
     "ProviderAccountAdmin",
     "RoomAdmin",

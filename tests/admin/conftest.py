@@ -14,6 +14,7 @@ from meetings.models import (
     Booking,
     BookingChange,
     ChatMessage,
+    Drift,
     JoinLink,
     Room,
     RoomPeer,
@@ -30,6 +31,7 @@ MODELS = (
     Booking,
     BookingChange,
     ChatMessage,
+    Drift,
     JoinLink,
     Room,
     RoomPeer,
@@ -107,6 +109,9 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
             seen_at=now,
             entered_at=now,
             **who,
+        ),
+        session.drifts.create(
+            alias=session.alias, kind=Drift.Kind.SESSION_GONE, room_id=f"room-{number}"
         ),
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
     ]
