@@ -12,6 +12,7 @@ from meetings.views import (
     join,
     links,
     moving,
+    reservations,
     rooms,
 )
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("meetings/<int:pk>/cancel/", bookings.cancel, name="booking-cancel"),
     path("meetings/<int:pk>/delete/", bookings.delete, name="booking-delete"),
     path("meetings/<int:pk>/end/", bookings.end, name="booking-end"),
+    path("meetings/<int:pk>/confirmation/", reservations.show, name="booking-confirmation"),
+    path("meetings/<int:pk>/try-again/", reservations.try_again, name="booking-try-again"),
     # Rooms
     path("rooms/", rooms.index, name="room-list"),
     path("rooms/new/", rooms.new, name="room-new"),

@@ -10,7 +10,7 @@ from .join_link import JoinLink
 from .provider_account import ProviderAccount
 from .provider_hook import ProviderHook
 from .provider_switch import ProviderSwitch
-from .reservation import Reservation
+from .reservation import Reservation, is_unconfirmed
 from .room import Room, WaitingRoom
 from .session import RoomSession, is_live_now, was_ended
 from .webhook_delivery import WebhookDelivery
@@ -33,5 +33,6 @@ __all__ = [
     "WaitingRoom",
     "WebhookDelivery",
     "is_live_now",
+    "is_unconfirmed",
     "was_ended",
 ]

@@ -41,9 +41,10 @@ def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
         return None
 
 
-def unconfirmed(booking: Booking) -> Reservation | None:
-    """The reservation that the provider has not confirmed as it is wanted, if there is one."""
-    return _without_secrets(booking).unconfirmed().first()
+def reservation_of(booking: Booking) -> Reservation | None:
+    """What is, or is to be, reserved for this meeting, for whoever looks how it stands."""
+    alias = booking.room.provider_alias
+    return _without_secrets(booking).wanted().filter(alias=alias).first()
 
 
 def want(booking: Booking) -> None:

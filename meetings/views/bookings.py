@@ -20,6 +20,7 @@ from meetings.services import hosting, moving, scheduling
 from .changes import changes_in_words, history_of
 from .links import links_of
 from .live import live_part
+from .reservations import confirmation_of
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with
 
@@ -57,6 +58,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
         "notes": notes_of(session),
+        "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
         "history": history_of(booking),

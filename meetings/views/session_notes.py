@@ -38,7 +38,7 @@ def notes_of(session: RoomSession | None) -> list[str]:
     """One sentence for each thing, in the reader’s language; nothing where all is as it should."""
     if session is None or not session.is_live:
         return []
-    return [*_detours(session), *map(_difference, session.differences)]
+    return [*_detours(session), *map(otherwise, session.differences)]
 
 
 def _detours(session: RoomSession) -> list[str]:
@@ -58,5 +58,6 @@ def _at(moment: str) -> str:
     return time_format(timezone.localtime(datetime.fromisoformat(moment)))
 
 
-def _difference(feature: str) -> str:
+def otherwise(feature: str) -> str:
+    """What it means that the provider does this otherwise than asked."""
     return str(OTHERWISE.get(feature) or _("Otherwise than asked: %(what)s.") % {"what": feature})

@@ -25,6 +25,8 @@ OF_A_BOOKING = {
     "booking-delete": "post",
     "booking-end": "post",
     "booking-live": "get",
+    "booking-confirmation": "get",
+    "booking-try-again": "post",
 }
 OF_A_ROOM = {
     "room": "get",
