@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import jwt
+
 from meetings.providers.base import (
     Attendee,
     BookedRoom,
@@ -275,6 +277,14 @@ class Nameless(Honest):
         return RoomRef(room_id="")
 
 
+class Stale(Honest):
+    """Gives out tokens that have expired."""
+
+    def join(self, ref: RoomRef, attendee: Attendee, *, until: datetime) -> JoinTicket:
+        token = jwt.encode({"host": attendee.role.hosts, "exp": 1}, "x" * 32, algorithm="HS256")
+        return JoinTicket(url=f"https://rooms.example/?t={token}")
+
+
 # Those that are honest about what they cannot do
 
 
@@ -301,6 +311,31 @@ class Unsigned(Honest):
 
     def webhook_sample(self) -> None:
         return None
+
+
+class Blind(Honest):
+    """Closes rooms, and cannot say which are open."""
+
+    features = replace(Honest.features, live_status=False)
+    is_live = MeetingProvider.is_live
+
+
+class Strict(Honest):
+    """Knows no room that is over."""
+
+    def is_live(self, ref: RoomRef) -> bool:
+        if ref.room_id not in rooms:
+            raise RoomNotFound("no such room.", provider=self.label)
+        return True
+
+
+class Framed(Honest):
+    """People stay on our page, which holds something that only looks like a token."""
+
+    def join(self, ref: RoomRef, attendee: Attendee, *, until: datetime) -> JoinTicket:
+        secret = ref.host_key if attendee.role.hosts else "aaaaaaaaaa.bbbbbbbbbb.cccccccccc"
+        room = {"people": 2, "ways": {"in": secret}}
+        return JoinTicket(template="meetings/embed/builtin.html", context={"room": room})
 
 
 # Bad days

@@ -321,6 +321,13 @@ def test_promise_that_is_not_kept_fails_by_the_features_name(
         ("Reluctant", "~ For two people: this server does otherwise"),
         ("Reluctant", "~ Reserve, move, cancel: kept, moved and cancelled; otherwise"),
         ("Unsigned", "~ Deliveries: unsigned ones are refused"),
+        ("Stale", "! Ways in: the participant's token has expired already"),
+        ("Blind", "+ End for all: closed twice without complaint\n"),
+        ("Strict", "+ End for all: closed twice without complaint; over after 0 s"),
+        (
+            "Framed",
+            "+ Ways in: our page meetings/embed/builtin.html; the host key is in the host's",
+        ),
         ("Overloaded", "! Who is inside?: Honest: too many requests. (HTTP 429)"),
     ],
 )

@@ -16,6 +16,7 @@ from .sheet import Line, Outcome, Sheet
 from .stage import TITLE, Stage, Thing, new_key
 
 LONGEST = 300
+NO_ROOM = "there is no open room"
 PATIENCE = 10.0  # seconds that a room may take to be over
 
 
@@ -44,7 +45,6 @@ class Step:
     name: str
     act: Callable[["Trial"], str]
     feature: str = ""  # tried only where it is claimed
-    in_room: bool = False  # needs the room that an earlier step opened
 
 
 class Trial:
@@ -96,7 +96,7 @@ class Trial:
     def thing(self) -> Thing:
         """The open room."""
         if self.room is None:
-            raise NotTried("there is no open room")
+            raise NotTried(NO_ROOM)
         return self.room
 
     def note(self, name: str, outcome: Outcome, words: str = "", *, feature: str = "") -> None:
@@ -132,8 +132,8 @@ class Trial:
         self.note(step.name, outcome, words, feature=step.feature)
 
     def _outcome(self, step: Step) -> tuple[Outcome, str]:
-        if self.stopped or (step.in_room and self.room is None):
-            return Outcome.NOT_TRIED, self.stopped or "there is no open room"
+        if self.stopped:
+            return Outcome.NOT_TRIED, self.stopped
         try:
             return Outcome.CONFIRMED, step.act(self)
         except Verdict as verdict:
