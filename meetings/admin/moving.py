@@ -31,7 +31,7 @@ def _move(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if done is None:
         again = MoveForm(request.POST)  # to be looked at again, if there is anything
         return _page(request, site, form, again.plan(), status=409)
-    words = _("Moved to %(alias)s: %(rooms)d rooms with %(meetings)d coming meetings.")
+    words = _("Moved to %(alias)s. Rooms: %(rooms)d, coming meetings: %(meetings)d.")
     told = {"alias": done.target, "rooms": len(done.rooms), "meetings": done.meetings}
     messages.success(request, words % told)
     return redirect("admin:meetings_providers")

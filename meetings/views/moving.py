@@ -30,7 +30,7 @@ def _move(request: MemberRequest) -> HttpResponse:
         # What would be done now, if anything: to be looked at again.
         again = MoveForm(request.POST, owner=request.user)
         return _page(request, form, plan=again.plan(), status=409)
-    words = _("Moved to %(provider)s: %(rooms)d rooms with %(meetings)d coming meetings.")
+    words = _("Moved to %(provider)s. Rooms: %(rooms)d, coming meetings: %(meetings)d.")
     told = {
         "provider": held_at(done.target),
         "rooms": len(done.rooms),

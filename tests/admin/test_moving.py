@@ -62,7 +62,7 @@ def test_operator_looks_and_moves_everybody(
     answer = as_staff.post(address, form_with(looked, "mark"), follow=True)
 
     assert "2 rooms move. 1 coming meeting moves with them." in text_of(looked)
-    assert "Moved to modest: 2 rooms with 1 coming meetings." in text_of(answer)
+    assert "Moved to modest. Rooms: 2, coming meetings: 1." in text_of(answer)
     assert held_at() == {"modest"}
     assert booking.changes.first().by == staff
     entries = LogEntry.objects.filter(user=staff)
