@@ -119,8 +119,8 @@ class DriftAdmin(History):
         if found:
             text = ngettext("%d difference was found.", "%d differences were found.", found)
             self.message_user(request, text % found, messages.WARNING)
-        elif comparisons:
-            self.message_user(request, gettext("Nothing differs."), messages.SUCCESS)
-        else:
+        elif not comparisons:
             text = gettext("No provider holds anything of ours: there is nothing to compare.")
             self.message_user(request, text)
+        elif not any(each.trouble for each in comparisons):
+            self.message_user(request, gettext("Nothing differs."), messages.SUCCESS)

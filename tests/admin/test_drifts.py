@@ -120,9 +120,10 @@ def test_comparing_says_which_provider_is_down(
     with at_plugnmeet.double.failing(html_503):
         page = compare(as_staff)
 
-    assert "main could not be compared: " in page
+    assert "Main could not be compared: plugNmeet" in page
     assert "HTTP 503" in page
     assert "Service Unavailable" not in page
+    assert "Nothing differs" not in page
 
 
 def test_a_chosen_difference_is_repaired_once(

@@ -79,11 +79,15 @@ def test_what_cannot_be_repaired_says_why_and_fails(elsewhere: Telling, room: Ro
 def test_a_provider_that_is_down_is_said_and_fails(
     at_plugnmeet: AtPlugnmeet, gone: RoomSession
 ) -> None:
+    said = StringIO()
+
     with (
         at_plugnmeet.double.failing(html_503),
         pytest.raises(CommandError, match=r"main could not be compared: .*503"),
     ):
-        reconcile()
+        call_command("reconcile", stdout=said)
+
+    assert said.getvalue() == ""
 
 
 def test_when_nothing_differs_it_says_so(at_plugnmeet: AtPlugnmeet, room: Room) -> None:

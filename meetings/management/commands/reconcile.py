@@ -41,8 +41,11 @@ class Command(BaseCommand):
             for comparison in comparisons
             for difference in comparison.found
         ]
-        self.write_table(rows)
+        if rows:
+            self.write_table(rows)
         self.tell_trouble(comparisons, rows)
+        if not rows:
+            self.stdout.write("Nothing differs.")
 
     def chosen(self, given: list[str]) -> list[str]:
         if unknown := [alias for alias in given if alias not in aliases()]:
@@ -64,9 +67,6 @@ class Command(BaseCommand):
         return f"{STAYS}: {drift.error}"
 
     def write_table(self, rows: list[Row]) -> None:
-        if not rows:
-            self.stdout.write("Nothing differs.")
-            return
         lines = [HEAD, *rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
         for line in lines:
