@@ -15,9 +15,9 @@ from pytest_django import Settings
 from meetings import tasks
 from meetings.models import Booking, Drift, Room, RoomSession
 from meetings.providers.base import Features, Peer, RoomRef
-from meetings.providers.errors import ProviderUnavailable, UnexpectedReply
+from meetings.providers.errors import ProviderUnavailable, RoomNotFound, UnexpectedReply
 from meetings.services import reconcile
-from meetings.services.reconcile import sight
+from meetings.services.reconcile import ledger, sight
 from tests import provider_for_tests
 from tests.accounts_at_doubles import ALIAS, AtPlugnmeet, hold
 from tests.conftest import Share
@@ -235,6 +235,35 @@ def test_one_that_can_tell_nothing_is_asked_nothing(
 
     assert (comparison.found, comparison.trouble) == ((), "")
     assert elsewhere.asked == []
+
+
+def test_a_room_that_they_do_not_know_is_not_open(elsewhere: Telling, room: Room) -> None:
+    hold(room)
+    elsewhere.trouble["is_live"] = RoomNotFound("no such room.")
+
+    assert [each.kind for each in reconcile.compare(ALIAS).found] == [Kind.SESSION_GONE]
+
+
+def test_nobody_is_inside_a_room_that_they_do_not_know(
+    settings: Settings, elsewhere: Telling, room: Room
+) -> None:
+    use(settings, Tells)
+    hold(room)
+    elsewhere.trouble["roster"] = RoomNotFound("no such room.")
+
+    assert reconcile.compare(ALIAS).found == ()
+
+
+def test_what_somebody_else_puts_on_record_meanwhile_is_one_row(
+    settings: Settings, elsewhere: Telling, room: Room
+) -> None:
+    session = hold(room)
+    elsewhere.live.clear()
+
+    first = reconcile.compare(ALIAS)
+    ledger.keep(ALIAS, first.found[0], None)
+
+    assert Drift.objects.get().session == session
 
 
 def test_only_looking_keeps_nothing(elsewhere: Telling, room: Room) -> None:

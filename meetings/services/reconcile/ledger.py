@@ -19,7 +19,7 @@ def note(alias: str, sight: Sight) -> None:
     on_record = Drift.objects.open().filter(alias=alias, kind=sight.kind)
     rows = {row.room_id: row for row in on_record}
     for room_id, difference in sight.found.items():
-        _keep(alias, difference, rows.get(room_id))
+        keep(alias, difference, rows.get(room_id))
     absent = set(rows) - set(sight.found) - sight.unseen
     gone = on_record.filter(pk__in=[rows[room_id].pk for room_id in absent])
     gone.update(settled_at=timezone.now(), outcome=Drift.Outcome.VANISHED, error="")
@@ -35,7 +35,8 @@ def forget_old() -> None:
     Drift.objects.filter(settled_at__lt=timezone.now() - KEPT).delete()
 
 
-def _keep(alias: str, difference: Difference, row: Drift | None) -> None:
+def keep(alias: str, difference: Difference, row: Drift | None) -> None:
+    """One row, new or seen again; two who see it the same moment make one."""
     about = {
         "session": difference.session,
         "reservation": difference.reservation,
