@@ -12,6 +12,7 @@ from meetings.views import (
     join,
     links,
     moving,
+    recordings,
     reservations,
     rooms,
 )
@@ -49,6 +50,11 @@ urlpatterns = [
     path("sessions/<int:pk>/remove/", hosting.remove, name="session-remove"),
     path("sessions/<int:pk>/mute/", hosting.mute, name="session-mute"),
     path("sessions/<int:pk>/record/", hosting.record, name="session-record"),
+    # What is left of it
+    path("meetings/<int:pk>/recordings/", recordings.of_booking, name="booking-recordings"),
+    path("rooms/<int:pk>/recordings/", recordings.of_room, name="room-recordings"),
+    path("sessions/<int:pk>/recording/", recordings.download, name="recording-download"),
+    path("sessions/<int:pk>/recording/delete/", recordings.delete, name="recording-delete"),
     # The built-in room
     path("room/leave/", builtin_room.leave, name="room-leave"),
     # The door

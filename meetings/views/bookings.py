@@ -19,7 +19,8 @@ from meetings.services import hosting, moving, scheduling
 
 from .changes import changes_in_words, history_of
 from .links import links_of
-from .live import live_part
+from .live import live_part, said_at_the_end
+from .recordings import may_be_recorded
 from .reservations import confirmation_of
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with
@@ -61,6 +62,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
+        "may_be_recorded": may_be_recorded(booking),
         "history": history_of(booking),
     }
     return render(request, "meetings/booking.html", context)
@@ -180,8 +182,9 @@ def _key(request: MemberRequest) -> uuid.UUID:
 def end(request: MemberRequest, pk: int) -> HttpResponse:
     """End the running meeting for everybody."""
     booking = _mine(request, pk)
-    if hosting.end_meeting(booking):
-        messages.success(request, _("The meeting is over for everybody."))
+    running = booking.sessions.running().first()
+    if hosting.end_meeting(booking) and running:
+        messages.success(request, said_at_the_end(running))
     return redirect("booking", booking.pk)
 
 

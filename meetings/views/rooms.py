@@ -14,7 +14,8 @@ from meetings.providers import aliases
 from meetings.services import hosting, moving, rooms
 
 from .links import links_of
-from .live import live_part
+from .live import live_part, said_at_the_end
+from .recordings import may_be_recorded
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with
@@ -56,6 +57,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "notes": notes_of(session),
         "links": links_of(request, room),
         "coming": booking_rows(coming)[:10],
+        "may_be_recorded": may_be_recorded(room),
         "held": room.sessions.filter(live_at__isnull=False).select_related("booking")[:10],
     }
     return render(request, "meetings/room.html", context)
@@ -116,7 +118,7 @@ def end(request: MemberRequest, pk: int) -> HttpResponse:
     room = _mine(request, pk)
     if session := room.sessions.running().first():
         hosting.end_for_all(session)
-        messages.success(request, _("The meeting is over for everybody."))
+        messages.success(request, said_at_the_end(session))
     return redirect("room", room.pk)
 
 

@@ -25,6 +25,7 @@ OF_A_BOOKING = {
     "booking-delete": "post",
     "booking-end": "post",
     "booking-live": "get",
+    "booking-recordings": "get",
     "booking-confirmation": "get",
     "booking-try-again": "post",
 }
@@ -34,6 +35,7 @@ OF_A_ROOM = {
     "room-archive": "get post",
     "room-end": "post",
     "room-live": "get",
+    "room-recordings": "get",
 }
 OF_A_SESSION = {
     "session-admit": "post",
@@ -43,6 +45,8 @@ OF_A_SESSION = {
     "session-remove": "post",
     "session-mute": "post",
     "session-record": "post",
+    "recording-download": "post",
+    "recording-delete": "post",
 }
 OF_A_LINK = {"link-transferable": "post"}
 OF_A_PERSON = {
