@@ -109,7 +109,17 @@ def apply_due() -> None:
         apply(delivery)
     notes = due.filter(kind=EventKind.HINT).values_list("alias", "room_id")
     for alias, room_id in list(dict.fromkeys(notes))[:LOOKS_AT_ONCE]:
-        hints.look.func(alias, room_id)
+        hints.look.call(alias, room_id)
+
+
+def apply_again(delivery: WebhookDelivery) -> None:
+    """Do it once more: nothing is done twice by that."""
+    delivery.owe(outcome=Outcome.RECEIVED)
+    if delivery.kind == EventKind.HINT:
+        hints.look.call(delivery.alias, delivery.room_id)
+    else:
+        apply(delivery)
+    delivery.refresh_from_db()
 
 
 def forget_old() -> None:

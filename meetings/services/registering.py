@@ -61,4 +61,4 @@ def _register(hook: ProviderHook, provider: AnyProvider) -> None:
     if told.validated:
         hook.settle()
     else:
-        hook.postpone("It did not accept our answer.")
+        hook.postpone("")  # the handshake failed
