@@ -16,6 +16,7 @@ from meetings.models import (
     ChatMessage,
     Drift,
     JoinLink,
+    Reservation,
     Room,
     RoomPeer,
     RoomSession,
@@ -33,6 +34,7 @@ MODELS = (
     ChatMessage,
     Drift,
     JoinLink,
+    Reservation,
     Room,
     RoomPeer,
     RoomSession,
@@ -110,8 +112,15 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
             entered_at=now,
             **who,
         ),
+        reserved(booking),
         session.drifts.create(
             alias=session.alias, kind=Drift.Kind.SESSION_GONE, room_id=f"room-{number}"
         ),
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
     ]
+
+
+def reserved(booking: Booking) -> Reservation:
+    """What a provider holds for the meeting, with its host key."""
+    held = {"state": "held", "provider_room_id": "meet.example.org/x", "host_key": HOST_KEY}
+    return booking.reservations.get_or_create(alias="main", defaults=held)[0]
