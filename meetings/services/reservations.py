@@ -73,6 +73,14 @@ def give_back(reservation: Reservation) -> None:
     start(reservation)
 
 
+def let_go(chosen: ReservationQuerySet) -> None:
+    """Have these given back this moment, as far as their providers answer: they will be deleted."""
+    for reservation in chosen.wanted().defer("host_key"):
+        give_back(reservation)
+    for pk in chosen.outstanding().values_list("pk", flat=True):
+        mirror(pk)
+
+
 @saving
 def try_again(reservation: Reservation) -> None:
     """Ask the provider now rather than later; what is done already stays done."""

@@ -706,6 +706,21 @@ def test_permanent_room_that_changes_its_provider_takes_its_meetings_along(
     assert {one(each, "other").state for each in meetings} == {State.HELD}
 
 
+def test_what_will_be_deleted_is_given_back_first_where_the_provider_answers(
+    book: Book, double: Double, other: Double
+) -> None:
+    here = book("Here", may_overlap=True)
+    there = book("There", may_overlap=True, options={"provider_alias": "other"})
+    reservations.sweep()
+
+    with other.failing(html_503):
+        reservations.let_go(Reservation.objects.filter(booking__in=[here, there]))
+
+    assert double.bookings == {}
+    assert one(here).state == State.RELEASED
+    assert one(there, "other").is_outstanding
+
+
 # Around a session
 
 
