@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from meetings.models import Attendance, RoomSession
-from meetings.providers import BUILTIN, AnyProvider, aliases
+from meetings.providers import AnyProvider, aliases
 from meetings.providers.errors import ProviderError, RoomNotFound
 
 from .checking import is_open_at
@@ -56,7 +56,7 @@ def _live() -> QuerySet[RoomSession]:
 
 
 def _is_builtin(provider: AnyProvider | None) -> bool:
-    return provider is not None and provider.slug == BUILTIN
+    return provider is not None and provider.rooms_are_sessions
 
 
 def reason_to_end(session: RoomSession) -> RoomSession.EndReason | None:
