@@ -20,6 +20,7 @@ from meetings.models import (
     Room,
     RoomPeer,
     RoomSession,
+    WebhookDelivery,
 )
 
 HOST_KEY = "host-key-that-opens-the-room"
@@ -38,6 +39,7 @@ MODELS = (
     Room,
     RoomPeer,
     RoomSession,
+    WebhookDelivery,
 )
 
 
@@ -113,6 +115,13 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
             **who,
         ),
         reserved(booking),
+        session.deliveries.create(
+            alias=session.alias,
+            event_id=f"event-{number}",
+            kind="attendee_joined",
+            attendee={"key": who["identity"], "name": who["name"], "role": "participant"},
+            host_key=HOST_KEY,
+        ),
         session.drifts.create(
             alias=session.alias, kind=Drift.Kind.SESSION_GONE, room_id=f"room-{number}"
         ),

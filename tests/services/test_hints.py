@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from django_tasks import default_task_backend
 from pytest_django.live_server_helper import LiveServer
 
 from meetings.models import ProviderHook, Room, RoomSession, WebhookDelivery
@@ -82,6 +83,30 @@ def test_flood_of_hints_asks_the_provider_once_and_once_more_when_it_is_over(
         deliveries.apply_due()
     assert asked(at_xroom) == before + 2
     assert outcomes() == ["applied"]
+
+
+def test_worker_is_asked_to_look_now_and_once_more_a_little_later(
+    at_xroom: AtXroom, session: RoomSession, settings: Any
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+    for _ in range(5):
+        hint(at_xroom, session)
+
+    now, then = default_task_backend.results
+    assert now.task.run_after is None
+    assert then.task.run_after > timezone.now() + timedelta(seconds=3)
+
+
+def test_two_workers_ask_once(at_xroom: AtXroom, session: RoomSession) -> None:
+    hint(at_xroom, session)
+    WebhookDelivery.objects.get().owe()
+    assert WebhookDelivery.objects.get().take()
+    before = asked(at_xroom)
+
+    hints.look.call("main", session.provider_room_id)
+
+    assert asked(at_xroom) == before
 
 
 def test_hint_while_the_provider_is_down_is_asked_about_later(
@@ -199,6 +224,7 @@ def test_account_in_use_is_told_our_address_and_shakes_hands_with_us_meanwhile(
 
     hook = ProviderHook.objects.get()
     (theirs,) = at_xroom.double.hooks.values()
+    assert str(hook) == "main"
     assert (theirs.url, theirs.validated) == (hooks.address_of("main"), True)
     assert (hook.webhook_id, hook.validated, hook.error) == (str(theirs.id), True, "")
     assert at_xroom.double.methods().count("webhook/add") == 1
