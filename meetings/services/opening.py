@@ -163,15 +163,17 @@ class Opening:
             if not session.take_new_key():
                 raise
             return provider.init_room(session.ref, spec_of(session))
-        except HostKeyLost:
-            return self._anew(provider)
+        except HostKeyLost as lost:
+            return self._anew(provider, lost)
 
-    def _anew(self, provider: AnyProvider) -> RoomRef:
+    def _anew(self, provider: AnyProvider, lost: HostKeyLost) -> RoomRef:
         """The room with a key that is known, as nobody was let in yet; or else as it is."""
+        ref = self.session.ref
         try:
-            return provider.reset_room(self.session.ref, spec_of(self.session))
+            return provider.reset_room(ref, spec_of(self.session))
         except (HostKeyLost, FeatureUnsupported):
-            return replace(self.session.ref, differences=(HOST_RIGHTS,))
+            room_id = lost.room_id or ref.room_id
+            return replace(ref, room_id=room_id, differences=(HOST_RIGHTS,))
 
     def _go_on(self, error: str) -> bool:
         """To the next place, if there is one and it can still be in time."""
