@@ -15,12 +15,14 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config.providers import providers_from
+from meetings.forms.provider_accounts import form_for
 from meetings.management.commands import provider_double
-from meetings.providers import AnyProvider, build
+from meetings.providers import AnyProvider, build, class_of
 from meetings.providers.base import Attendee, Role, RoomRef, RoomSpec
 
 from .conftest import Parley, Start
@@ -126,6 +128,31 @@ def test_lines_to_paste_make_an_account_that_works(start: Start, port: int, name
     assert "End for all" not in page(guest)
     assert "In the room" in page(guest)
     assert all(entry["verified"] for entry in entries(port))
+
+
+@pytest.mark.parametrize(("name", "at"), [("plugnmeet", 9001), ("videosdk", 9002), ("xroom", 9003)])
+def test_guide_has_the_lines_that_are_printed(start: Start, port: int, name: str, at: int) -> None:
+    guide = (settings.BASE_DIR / "docs" / "try-without-an-account.md").read_text()
+
+    double = started(start, name, port)
+
+    printed = double.said.replace(str(port), str(at))
+    lines = re.findall(r"^  (MEETING_.*)$", printed, re.MULTILINE)
+    assert "\n".join(lines) in guide
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_values_to_type_in_go_by_the_names_of_the_admins_form(
+    start: Start, port: int, name: str
+) -> None:
+    double = started(start, name, port)
+
+    form = form_for(name, class_of(name, alias="x"))
+    labels = [str(field.label) for field in form.base_fields.values()]
+    told = double.said.partition("Or in the admin")[2]
+    typed = re.findall("^  (.+?): ", told, re.MULTILINE)
+    assert len(typed) >= 3
+    assert set(typed) <= set(labels)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
