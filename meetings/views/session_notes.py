@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import RoomSession
 from meetings.services.opening import HOST_RIGHTS
+from meetings.wording import moment_text
 
 from .troubles import held_at
 
@@ -43,19 +43,17 @@ def notes_of(session: RoomSession | None) -> list[str]:
 
 def _detours(session: RoomSession) -> list[str]:
     return [
-        _("“%(alias)s” could not hold the meeting at %(time)s, so it is held at “%(now)s”. %(why)s")
+        _("“%(alias)s” could not hold the meeting (%(time)s), so it is held at “%(now)s”. %(why)s")
         % {
             "alias": each["alias"],
-            "time": _at(each["at"]),
+            "time": moment_text(
+                datetime.fromisoformat(each["at"]), timezone.get_current_timezone()
+            ),
             "now": held_at(session.alias),
             "why": _(each["error"]),
         }
         for each in session.detours
     ]
-
-
-def _at(moment: str) -> str:
-    return time_format(timezone.localtime(datetime.fromisoformat(moment)))
 
 
 def otherwise(feature: str) -> str:

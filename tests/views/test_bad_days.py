@@ -128,7 +128,7 @@ def test_on_a_bad_day_everybody_meets_at_the_spare_provider(
     assert (session.alias, session.is_live) == ("spare", True)
     assert for_guest.templates[0].name == "meetings/embed/builtin.html"
     organizer = text_of(as_dana.get(f"/meetings/{booking.pk}/"))
-    assert "“main” could not hold the meeting at" in organizer
+    assert "“main” could not hold the meeting (" in organizer
     assert "so it is held at “Built-in room”" in organizer
 
 
