@@ -125,6 +125,8 @@ def save_room(room: Room, *, by: User) -> None:
     room.save()
     if room.provider_alias != before:
         _note_move([room], before, room.provider_alias, by=by)
+    else:
+        reservations.want_all(room)
 
 
 def planned_in(room: Room) -> BookingQuerySet:
