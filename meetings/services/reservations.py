@@ -133,16 +133,17 @@ def after_session(session: RoomSession) -> None:
     booking = session.booking
     if booking is None or session.is_running:
         return
-    used = _without_secrets(booking).filter(alias=session.alias)
+    rows = _without_secrets(booking)
     if session.provider_booking_id:  # it may have been made anew to open the room early
-        there = used.filter(provider_room_id=session.provider_room_id)
-        there.update(provider_booking_id=session.provider_booking_id)
-    for reservation in used:
+        used = rows.filter(alias=session.alias, provider_room_id=session.provider_room_id)
+        used.update(provider_booking_id=session.provider_booking_id)
+    for reservation in rows:
         _after(session, reservation, booking)
 
 
 def _after(session: RoomSession, reservation: Reservation, booking: Booking) -> None:
-    was_used = reservation.is_held and reservation.provider_room_id == session.provider_room_id
+    place = (reservation.alias, reservation.provider_room_id)
+    was_used = reservation.is_held and place == (session.alias, session.provider_room_id)
     if reservation.is_wanted and reservation.is_held and _was_held(booking):
         give_back(reservation)
     elif reservation.is_outstanding or (was_used and booking.is_ahead):

@@ -18,7 +18,8 @@ from meetings.models.owed import LEASE
 from meetings.providers import get_provider
 from meetings.providers.base import RoomRef, RoomSpec
 from meetings.providers.xroom import Provider as XroomProvider
-from meetings.services import hosting, mirroring, reservations, scheduling
+from meetings.services import hosting, mirroring, moving, reservations, scheduling
+from meetings.services.opening import open_room
 from meetings.services.reservations import reservation_for
 from tests.accounts_at_doubles import AtXroom, at_xroom, xroom_account  # noqa: F401
 from tests.conftest import Share
@@ -692,16 +693,18 @@ def test_meeting_moved_to_another_account_is_reserved_there_and_given_back_here(
 
 
 def test_permanent_room_that_changes_its_provider_takes_its_meetings_along(
-    book: Book, room: Room, double: Double, other: Double
+    double: Double, other: Double, book: Book, room: Room
 ) -> None:
     meetings = [book(f"No. {n}", room=room, may_overlap=True) for n in range(3)]
     reservations.sweep()
+    before = (len(other.bookings), len(double.bookings))
 
     room.provider_alias = "other"
     room.save()
     reservations.want_all(room)
     reservations.sweep()
 
+    assert before == (0, 3)
     assert (len(other.bookings), len(double.bookings)) == (3, 0)
     assert {one(each, "other").state for each in meetings} == {State.HELD}
 
@@ -781,6 +784,61 @@ def test_reservation_of_a_rehearsal_is_held_again_for_the_meeting(
 
     assert one(booking).provider_booking_id == early.booking_id
     assert start_of(double) == booking.starts_at
+
+
+def test_meeting_is_held_in_the_room_that_was_reserved_for_it(
+    book: Book,
+    double: Double,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    soon = timezone.now().replace(microsecond=0) + timedelta(minutes=5)
+    booking = book(at=soon, minutes=30)
+    reservations.sweep()
+    reserved = one(booking).provider_room_id
+
+    session = open_room(booking.room, booking)
+    opened = set(double.rooms)
+    with django_capture_on_commit_callbacks(execute=True):
+        hosting.end_for_all(session)
+    early = start_of(double) == booking.starts_at  # it was a rehearsal
+    with later(minutes=6):
+        session = open_room(booking.room, booking)
+        again = set(double.rooms)
+        session.end(RoomSession.EndReason.HOST)
+        reservations.after_session(session)
+        reservations.sweep()
+
+    assert opened == again == {reserved}
+    assert early
+    assert double.bookings == {}
+
+
+def test_meeting_held_elsewhere_needs_its_reservation_no_longer(book: Book, double: Double) -> None:
+    booking = book(at=timezone.now() + timedelta(minutes=5), minutes=30)
+    reservations.sweep()
+    with later(minutes=6):
+        session = RoomSession.objects.create(room=booking.room, booking=booking, alias="builtin")
+        session.end(RoomSession.EndReason.HOST)
+
+        reservations.after_session(session)
+        reservations.sweep()
+
+    assert double.bookings == {}
+
+
+def test_room_for_more_people_is_reserved_for_more(
+    double: Double, dana: User, book: Book, room: Room
+) -> None:
+    booking = book(room=room)
+    reservations.sweep()
+
+    room.capacity = 40
+    moving.save_room(room, by=dana)
+    reservations.sweep()
+
+    (kept,) = double.bookings.values()
+    assert kept.options["capacity"] == 40
+    assert not one(booking).is_unconfirmed
 
 
 def test_reservation_is_given_back_when_the_meeting_is_over_though_nobody_came(
