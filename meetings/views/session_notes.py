@@ -10,7 +10,7 @@ from meetings.models import RoomSession
 from meetings.services.opening import HOST_RIGHTS
 from meetings.wording import moment_text
 
-from .troubles import held_at
+from .troubles import held_at, in_words
 
 # By feature: how it is, where it was asked for otherwise.
 OTHERWISE = {
@@ -50,7 +50,7 @@ def _detours(session: RoomSession) -> list[str]:
                 datetime.fromisoformat(each["at"]), timezone.get_current_timezone()
             ),
             "now": held_at(session.alias),
-            "why": _(each["error"]),
+            "why": in_words(each["error"]),
         }
         for each in session.detours
     ]

@@ -20,7 +20,7 @@ from meetings.views.session_notes import OTHERWISE
 from tests.places_apart import Apart, Plain, apart, set_up
 
 from .conftest import NOW
-from .doors import host, participants
+from .doors import ask, host, participants, state
 from .reading import text_of
 
 __all__ = ["apart"]
@@ -151,3 +151,21 @@ def test_pages_need_no_query_for_each_note(as_dana: Client, booking: Booking) ->
         notes(as_dana, booking)
 
     assert len(all_of_them) == len(without)
+
+
+def test_what_runs_at_a_provider_that_is_gone_is_to_be_ended_first(
+    client: Client, as_dana: Client, booking: Booking, settings: Settings
+) -> None:
+    """People may still be in that room: nobody is sent to another one behind their back."""
+    open_room(booking.room, booking)
+    set_up(settings, spare=Plain)
+
+    told = notes(as_dana, booking)
+    at_the_door = state(client.get(participants(booking)))
+    as_dana.post(f"/meetings/{booking.pk}/end/")
+    ask(as_dana, host(booking), name="Dana")
+
+    assert "held at “main”, which is no longer set up here. End it to open the room anew." in told
+    assert at_the_door == "trouble"
+    assert state(client.get(participants(booking))) == "open"
+    assert booking.sessions.live().get().alias == "spare"
