@@ -1,6 +1,7 @@
 """`manage.py check_provider`: what it says of each provider, and what it leaves behind: nothing."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import fields
@@ -14,7 +15,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import User
-from meetings.models import Room, RoomSession
+from meetings.models import ProviderAccount, Room, RoomSession
 from meetings.providers import get_provider
 from meetings.providers.base import Features, RoomRef, RoomSpec
 from meetings.services.conformance import PLAN, Trial
@@ -285,25 +286,25 @@ def test_provider_that_dies_in_the_middle_leaves_a_room_which_is_said(start: Sta
     assert f"room {room}: plugNmeet: does not answer." in left
 
 
-def test_clock_that_is_off_fails(start: Start) -> None:
+@pytest.mark.parametrize(("minutes", "side"), [(-10, "behind"), (10, "ahead of")])
+def test_clock_that_is_off_fails(start: Start, minutes: int, side: str) -> None:
     double = start("plugnmeet")
-    late = format_datetime(datetime.now(UTC) - timedelta(minutes=10))
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
 
-    def slow_clock(double: Any, call: Call, reply: Reply) -> Reply:
-        reply.headers["Date"] = late
+    def wrong_clock(double: Any, call: Call, reply: Reply) -> Reply:
+        reply.headers["Date"] = date
         return reply
 
-    with double.failing(slow_clock):
+    with double.failing(wrong_clock):
         said = Said("main", "--yes")
 
-    assert "! Clock: -60" in said.text
+    assert re.search(rf"! Clock: (59\d|60\d) s {side} ours", said.text)
     assert said.verdict == "Failed: Clock."
 
 
 # Any adapter, by its path
 
 
-@pytest.mark.usefixtures("on")
 def test_adapter_of_anybody_is_tried_by_its_path(on: Callable[[str], None]) -> None:
     on("Honest")
 
@@ -317,6 +318,18 @@ def test_adapter_of_anybody_is_tried_by_its_path(on: Callable[[str], None]) -> N
     assert "delete_recording" not in on_trial.asked
     assert on_trial.KEY not in said.text
     assert on_trial.HOST_KEY not in said.text
+
+
+def test_account_that_was_typed_into_the_admin_is_tried(on: Callable[[str], None]) -> None:
+    on("Honest")
+    account = ProviderAccount(alias="typed", backend=f"{HERE}.Honest")
+    account.secret_options = {"key": on_trial.KEY}
+    account.save()
+
+    said = Said("typed", "--yes")
+
+    assert said.code == 0
+    assert on_trial.KEY not in said.text
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,10 @@ def clock(trial: Trial) -> str:
     skew = trial.provider.clock_skew
     if skew is None:
         raise NotTried("it does not tell what time it has")
-    words = f"{round(skew.total_seconds())} s ahead of ours"
     if abs(skew) > MOST_SKEW:
-        raise Failed(words)
-    return words
+        side = "ahead of" if skew > timedelta() else "behind"
+        raise Failed(f"{abs(round(skew.total_seconds()))} s {side} ours")
+    return "goes with ours"
 
 
 # The room

@@ -73,14 +73,13 @@ class Trial:
         pending = [step for step in plan if self.claims(step.feature)]
         try:
             while pending:
-                self._try(pending[0])
-                del pending[0]
+                self._try(pending)
         except KeyboardInterrupt:
             self.sheet.interrupted = True
-            for step in pending:
-                self.note(step.name, Outcome.NOT_TRIED, "interrupted", feature=step.feature)
         finally:
             self._clean()
+        for step in pending:
+            self.note(step.name, Outcome.NOT_TRIED, "interrupted", feature=step.feature)
         return self.sheet
 
     # For steps
@@ -127,8 +126,11 @@ class Trial:
         plain = {secret for secret in self.secrets | keys if secret}
         return plain | {quote(secret, safe="") for secret in plain}
 
-    def _try(self, step: Step) -> None:
+    def _try(self, pending: list[Step]) -> None:
+        """The next one; it stays pending when it is interrupted."""
+        step = pending[0]
         outcome, words = self._outcome(step)
+        del pending[0]
         self.note(step.name, outcome, words, feature=step.feature)
 
     def _outcome(self, step: Step) -> tuple[Outcome, str]:
