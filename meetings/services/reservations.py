@@ -54,7 +54,7 @@ def want(booking: Booking) -> None:
     """
     alias, is_on = booking.room.provider_alias, _is_on(booking)
     for reservation in _without_secrets(booking).wanted():
-        if not is_on or reservation.alias != alias:
+        if not is_on or reservation.alias != alias or _is_too_late(reservation, booking):
             give_back(reservation)
     if is_on and booking.is_ahead and _books(alias):
         _hold(booking, alias)
@@ -95,6 +95,11 @@ def try_again(reservation: Reservation) -> None:
 def _is_on(booking: Booking) -> bool:
     """Whether anything needs to stand for it. A meeting that has begun keeps what it has."""
     return not (booking.is_cancelled or booking.deleted_at or booking.is_over)
+
+
+def _is_too_late(reservation: Reservation, booking: Booking) -> bool:
+    """Whether it stands for another time, and the meeting has begun: it would keep people out."""
+    return not booking.is_ahead and reservation.wish != _wish(booking, reservation)
 
 
 def _books(alias: str) -> bool:

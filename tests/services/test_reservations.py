@@ -350,6 +350,32 @@ def test_change_that_came_too_late_leaves_what_was_reserved(book: Book, double: 
     assert len(double.bookings) == 1
 
 
+def test_meeting_moved_to_this_moment_is_not_kept_out_by_its_old_time(
+    book: Book, double: Double
+) -> None:
+    booking = book()
+    reservations.sweep()
+
+    edit(booking, starts_at=timezone.now())
+    session = open_room(booking.room, booking)
+    session.end(RoomSession.EndReason.PROVIDER)
+    reservations.sweep()
+
+    assert double.bookings == {}
+    assert session.provider_booking_id == ""
+
+
+def test_meeting_that_has_begun_keeps_its_reservation(book: Book, double: Double) -> None:
+    booking = book(at=timezone.now() + timedelta(minutes=5))
+    reservations.sweep()
+
+    with later(minutes=6):
+        edit(booking, description="Late, but here")
+        reservations.sweep()
+
+        assert reservation_for(booking, "main")
+
+
 def test_meeting_moved_to_a_later_time_is_reserved_after_all(book: Book, double: Double) -> None:
     booking = book(at=timezone.now() + timedelta(minutes=20))
     with later(minutes=21):
