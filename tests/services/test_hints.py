@@ -1,6 +1,5 @@
 """Events that nobody signs, at xroom's double: a reason to ask, and nothing more."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +8,6 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 from django_tasks import default_task_backend
-from pytest_django.live_server_helper import LiveServer
 
 from meetings.models import ProviderHook, Room, RoomSession, WebhookDelivery
 from meetings.services import deliveries, hints, hooks, registering
@@ -17,6 +15,7 @@ from tests.accounts_at_doubles import AtXroom
 from tests.conftest import Share
 from tests.deliveries import Delivery, xroom_tells
 from tests.providers.doubles import base as faults
+from tests.together import seen_by_all
 
 pytestmark = pytest.mark.django_db
 
@@ -208,21 +207,16 @@ def test_host_key_waits_encrypted_until_the_provider_answers(
 # Telling xroom our address
 
 
-@pytest.fixture
-def site(live_server: LiveServer, settings: Any, share_database: Share) -> Iterator[LiveServer]:
-    """The site itself, which xroom calls while we call xroom."""
-    settings.SITE_URL = live_server.url
-    return live_server
-
-
 @pytest.mark.django_db(transaction=True)
 def test_account_in_use_is_told_our_address_and_shakes_hands_with_us_meanwhile(
-    site: LiveServer, at_xroom: AtXroom, room: Room
+    running_site: str, at_xroom: AtXroom, room: Room, share_database: Share
 ) -> None:
-    registering.register_due()
-    registering.register_due()
+    share_database()
 
-    hook = ProviderHook.objects.get()
+    for _ in range(2):
+        seen_by_all(registering.register_due)
+
+    hook = seen_by_all(ProviderHook.objects.get)
     (theirs,) = at_xroom.double.hooks.values()
     assert str(hook) == "main"
     assert (theirs.url, theirs.validated) == (hooks.address_of("main"), True)
@@ -232,16 +226,17 @@ def test_account_in_use_is_told_our_address_and_shakes_hands_with_us_meanwhile(
 
 @pytest.mark.django_db(transaction=True)
 def test_address_that_they_lost_is_told_again_within_the_hour(
-    site: LiveServer, at_xroom: AtXroom, room: Room
+    running_site: str, at_xroom: AtXroom, room: Room, share_database: Share
 ) -> None:
-    registering.register_due()
+    share_database()
+    seen_by_all(registering.register_due)
     at_xroom.double.hooks.clear()
 
-    registering.look_again()
-    registering.register_due()
+    seen_by_all(registering.look_again)
+    seen_by_all(registering.register_due)
 
     assert len(at_xroom.double.hooks) == 1
-    assert ProviderHook.objects.get().validated
+    assert seen_by_all(ProviderHook.objects.get).validated
 
 
 def test_account_that_nobody_uses_is_told_nothing(at_xroom: AtXroom) -> None:
