@@ -469,9 +469,17 @@ def test_who_may_only_look_sees_which_secrets_there_are_and_none_of_them(
     looker.user_permissions.set(Permission.objects.filter(codename="view_provideraccount"))
     client = signed_in(looker)
 
-    page = client.get(page_of(main)).text
+    main.options["left_over"] = "what-nobody-knows"
+    main.save()
+    gone = ProviderAccount.objects.create(
+        alias="gone", backend="no.where", options={"token": "t0k"}
+    )
 
-    assert "api_key: key-of-ours, api_secret: …" in page
+    page, other = client.get(page_of(main)).text, client.get(page_of(gone)).text
+
+    assert "api_key: key-of-ours, api_secret: …, left_over: …" in page
+    assert "what-nobody-knows" not in page
+    assert "token: …" in other
     assert SECRET not in page
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(page_of(main), TYPED).status_code == 403
