@@ -1,5 +1,6 @@
 """A provider may take so long and no longer, however its answer comes."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ import pytest
 from meetings.providers.base import Attendee, Check, JoinTicket, RoomRef, RoomSpec
 from meetings.providers.errors import OutcomeUnknown, ProviderError, ProviderUnavailable
 from meetings.providers.http import HttpOptions, HttpProvider
+from meetings.providers.patience import TimedReading
 from meetings.providers.time_limit import time_left, time_limit, within_limit
 
 from .dripping import HEAD, Answer, Server, in_body, in_headers, silent
@@ -94,6 +96,19 @@ def test_after_the_limit_nothing_is_sent(server: Callable[[Answer], Server]) -> 
 
     assert took < 0.2
     assert there.calls == 0
+
+
+def test_after_the_limit_nothing_is_read_even_if_it_is_there() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(5)
+        theirs.sendall(b"late")
+        reading = TimedReading(ours.makefile("rb", buffering=0), ours)
+
+        with time_limit(0), pytest.raises(TimeoutError):
+            reading.readinto(bytearray(4))
+
+        reading.close()
 
 
 def test_call_that_may_be_repeated_goes_again_while_there_is_time(

@@ -413,6 +413,19 @@ def test_name_that_somebody_else_uses_is_given_up_for_a_new_one(room: Room, apar
     assert session.provider_room_id == session.key
 
 
+def test_meeting_that_is_ended_meanwhile_is_not_tried_under_a_new_name(
+    room: Room, apart: Apart
+) -> None:
+    apart.trouble["main"] = Conflict("has the room in use by somebody else.")
+    apart.pause["main"] = lambda: end_for_all(RoomSession.objects.get())
+
+    with pytest.raises(RoomIsOpening):
+        open_room(room)
+
+    assert apart.opened() == ["main"]
+    assert RoomSession.objects.get().state == "ended"
+
+
 def test_lost_host_key_makes_the_room_anew_before_anybody_is_let_in(
     room: Room, apart: Apart, settings: Settings
 ) -> None:
