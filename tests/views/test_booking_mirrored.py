@@ -227,6 +227,22 @@ def test_links_lead_in_though_nothing_is_reserved(
     assert response.headers["Location"].startswith("https://meet.example.org/")
 
 
+def test_door_tells_the_organizer_and_nobody_else(
+    client: Client, as_dana: Client, book: Book, double: Double
+) -> None:
+    booking = book()
+    host, guest = (
+        booking.links.get(purpose=each).get_absolute_url() for each in ("host", "participant")
+    )
+    word = "The provider has not confirmed this meeting yet."
+    before = text_of(as_dana.get(host)), text_of(client.get(guest))
+
+    reservations.sweep()
+
+    assert [word in text for text in before] == [True, False]
+    assert word not in text_of(as_dana.get(host))
+
+
 def test_provider_without_reservations_leaves_no_mark(as_dana: Client, book: Book) -> None:
     booking = book()
 
