@@ -419,6 +419,14 @@ class Ended(Honest):
         return ()
 
 
+class HungUp(Honest):
+    """The terminal is gone."""
+
+    def roster(self, ref: RoomRef) -> tuple[Peer, ...]:
+        signal.raise_signal(signal.SIGHUP)
+        return ()
+
+
 class InterruptedTwice(Interrupted):
     """And once more while it cleans up."""
 

@@ -446,7 +446,7 @@ def test_what_was_made_and_not_answered_is_found_and_taken_away(on: Callable[[st
     assert "LEFT BEHIND" not in said.text
 
 
-@pytest.mark.parametrize("name", ["Interrupted", "Ended"])
+@pytest.mark.parametrize("name", ["Interrupted", "Ended", "HungUp"])
 def test_interruption_cleans_up_and_says_what_was_not_tried(
     on: Callable[[str], None], name: str
 ) -> None:
