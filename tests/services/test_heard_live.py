@@ -37,9 +37,9 @@ def soon(ask: Callable[[], object], expected: object) -> bool:
 def test_plugnmeet_tells_who_is_inside_and_that_it_is_over(
     at_plugnmeet: AtPlugnmeet, room: Room, share_database: Share
 ) -> None:
-    at_plugnmeet.double.switch |= {"sends_webhooks": True}
     session = at_plugnmeet.hold(room)
     share_database()
+    at_plugnmeet.double.switch |= {"sends_webhooks": True}
 
     at_plugnmeet.come(session.ref, ANA, "Ana")
     assert soon(inside, [ANA])
