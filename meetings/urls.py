@@ -50,6 +50,7 @@ urlpatterns = [
     path("sessions/<int:pk>/remove/", hosting.remove, name="session-remove"),
     path("sessions/<int:pk>/mute/", hosting.mute, name="session-mute"),
     path("sessions/<int:pk>/record/", hosting.record, name="session-record"),
+    path("sessions/<int:pk>/close/", hosting.close, name="session-close"),
     # What is left of it
     path("meetings/<int:pk>/recordings/", recordings.of_booking, name="booking-recordings"),
     path("rooms/<int:pk>/recordings/", recordings.of_room, name="room-recordings"),

@@ -59,6 +59,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
         "notes": notes_of(session),
+        "left_open": hosting.left_open(booking.sessions.all()),
         "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),

@@ -94,6 +94,9 @@ def live_part(session: RoomSession, user: User) -> Live:
 
 def said_at_the_end(session: RoomSession) -> str:
     """What an organizer is told after ending it: not every provider sends people out."""
+    session.refresh_from_db(fields=["error"])
+    if session.error:  # the page tells it in full
+        return _("The meeting is over here.")
     if features_at(session).ending:
         return _("The meeting is over for everybody.")
     return _("The meeting is over here. Whoever is inside the room stays until they leave it.")

@@ -55,6 +55,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
         "notes": notes_of(session),
+        "left_open": hosting.left_open(room.sessions.all()),
         "links": links_of(request, room),
         "coming": booking_rows(coming)[:10],
         "may_be_recorded": may_be_recorded(room),

@@ -45,6 +45,7 @@ OF_A_SESSION = {
     "session-remove": "post",
     "session-mute": "post",
     "session-record": "post",
+    "session-close": "post",
     "recording-download": "post",
     "recording-delete": "post",
 }
