@@ -2,8 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -68,7 +71,7 @@ def until(happened: Callable[[], Any]) -> bool:
 
 
 def test_worker_reserves_what_was_planned(
-    start: Start, double: Double, account: dict[str, str]
+    start: Start, double: Double, account: dict[str, str], tmp_path: Path
 ) -> None:
     run(start, "migrate", **account)
     start("run_huey", **account)
@@ -76,6 +79,14 @@ def test_worker_reserves_what_was_planned(
     run(start, "shell", "-c", BOOK, **account)
 
     assert until(lambda: double.methods() == ["booking/add", "booking/get"])
+    assert until(lambda: rows(tmp_path, "task") == 0)
+    assert rows(tmp_path, "kv") == 0  # the queue grows with no task
+
+
+def rows(data: Path, table: str) -> int:
+    """What the queue's own file holds."""
+    with closing(sqlite3.connect(data / "tasks.sqlite3")) as queue:
+        return int(queue.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
