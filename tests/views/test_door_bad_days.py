@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -153,6 +154,25 @@ def test_with_another_provider_beside_it_people_come_in_there(
     assert answer.status_code == 200
     assert [each["alias"] for each in session.detours] == [ALIAS]
     assert not [secret for secret in SECRETS if secret in str(session.detours)]
+
+
+def test_clock_of_ours_that_is_off_is_told_in_a_sentence(
+    at_videosdk: AtVideosdk,
+    book: Book,
+    as_dana: Client,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the three only VideoSDK's proof has a time in it."""
+    booking = book(at=NOW, options=OPEN_TO_ALL)
+    two_hours_ago = SimpleNamespace(time=lambda: time.time() - 7200)
+    monkeypatch.setattr("meetings.providers.videosdk.tokens.time", two_hours_ago)
+
+    guest = knock(client, participants(booking))
+    organizer = knock(as_dana, host(booking), "Dana")
+
+    assert_told(guest, organizer)
+    assert "expired" in RoomSession.objects.earliest("pk").error
 
 
 class Drip(Thread):
