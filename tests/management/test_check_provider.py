@@ -575,4 +575,14 @@ def test_room_that_is_over_later_is_waited_for(on: Callable[[str], None]) -> Non
 def test_every_feature_with_methods_has_a_step() -> None:
     tried = {step.feature for step in PLAN}
 
-    assert {f.name for f in fields(Features)} - tried <= {"ends_when_empty", "registers_webhook"}
+    assert {f.name for f in fields(Features)} - tried == {"ends_when_empty"}  # see "Is it open?"
+
+
+def test_line_of_the_test_button_fails_the_features_it_tells_about(start: Start) -> None:
+    start("xroom", webhook_key="")
+
+    said = Said("main", "--yes")
+
+    assert "“webhook_key” is not set" in said.feature("webhooks")
+    assert said.feature("booking").startswith("yes      confirmed")
+    assert "Failed: webhooks" in said.verdict

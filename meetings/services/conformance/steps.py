@@ -20,10 +20,13 @@ MOST_SKEW = timedelta(seconds=30)
 
 
 def press_test_button(trial: Trial) -> str:
+    """The button's lines; one that fails, fails the features that it tells about."""
     lines = trial.provider.ping()
     for line in lines:
-        outcome = Outcome.CONFIRMED if line.passed else Outcome.FAILED
-        trial.note(f"Test: {line.name}", outcome, line.message)
+        if line.passed:
+            trial.note(f"Test: {line.name}", Outcome.CONFIRMED, line.message)
+        for feature in () if line.passed else line.features or ("",):
+            trial.note(f"Test: {line.name}", Outcome.FAILED, line.message, feature=feature)
     return f"{len(lines)} lines"
 
 
@@ -175,6 +178,10 @@ def wish(feature: str, **wishes: object) -> Callable[[Trial], str]:
     return act
 
 
+def registered_webhook(trial: Trial) -> str:
+    raise NotTried("the site itself tells them its address, once a room uses the account")
+
+
 def open_questions(trial: Trial) -> str:
     asked = trial.provider.open_questions(trial.thing.ref)
     for question, ask in asked.items():
@@ -235,6 +242,7 @@ PLAN: tuple[Step, ...] = (
     Step(name="As webinar", act=wish("webinars", kind=RoomKind.WEBINAR), feature="webinars"),
     Step(name="Reserve, move, cancel", act=reservations.keep, feature="booking"),
     Step(name="Deliveries", act=webhooks.read, feature="webhooks"),
+    Step(name="Register address", act=registered_webhook, feature="registers_webhook"),
     Step(name="Open questions", act=open_questions),
     Step(name="End for all", act=ending, feature="ending"),
 )
