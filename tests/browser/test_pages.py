@@ -37,7 +37,8 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from meetings import demo
-from meetings.models import Admission, Attendance, ProviderAccount, Room, RoomSession
+from meetings.models import (
+    Admission, Attendance, ProviderAccount, Reservation, Room, RoomSession)
 from meetings.services import opening, rooms, scheduling
 from accounts.demo import demo_sign_in_path
 dana = demo.load()
@@ -86,6 +87,11 @@ here = opened("Who is in")
 crowd(here.sessions.get())
 abroad = held("Held abroad", "abroad", locked=True, passcode="s3cret")
 video = held("With recordings", "video")
+later = book("Not confirmed yet", 120)
+Room.objects.filter(pk=later.room_id).update(provider_alias="abroad")
+Reservation.objects.create(booking=later, alias="abroad", attempts=3, state="refused",
+    error="xroom: Your plan does not include bookings (HTTP 402)",
+    next_try_at=now + timedelta(hours=1))
 stories = {
     "open": path(plain), "needs_host": path(book("Design review")),
     "too_early": path(book("Portfolio review with Acme", 95, description="Bring three drafts.")),
@@ -96,7 +102,8 @@ stories = {
     "edit": f"/meetings/{plain.pk}/edit/", "cancel": f"/meetings/{plain.pk}/cancel/",
     "room": f"/rooms/{Room.objects.permanent().filter(owner=dana).first().pk}/",
     "live": f"/meetings/{here.pk}/", "live_abroad": f"/meetings/{abroad.booking_id}/",
-    "live_video": f"/meetings/{video.booking_id}/", "passcode": f"/sessions/{abroad.pk}/passcode/",
+    "live_video": f"/meetings/{video.booking_id}/", "unconfirmed": f"/meetings/{later.pk}/",
+    "passcode": f"/sessions/{abroad.pk}/passcode/",
     "sign_in_dana": demo_sign_in_path(dana),
 }
 print("STORIES" + json.dumps(stories))
@@ -118,6 +125,7 @@ SIGNED_IN = {
     "live": "",
     "live_abroad": "",
     "live_video": "",
+    "unconfirmed": "",
     "passcode": "",
     "move": "/rooms/move/?source=builtin&target=abroad",
 }
