@@ -106,7 +106,7 @@ def test_refusal_is_shown_with_its_reason_and_no_secret(
 
     html = page(as_dana.get(reverse("booking", args=[booking.pk])))
 
-    assert "The provider refuses to reserve the room: xroom: refused without a word" in text_of(
+    assert "The provider refuses to reserve the room. xroom: refused without a word" in text_of(
         as_dana.get(reverse("booking", args=[booking.pk]))
     )
     assert Double.api_secret not in html
