@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from meetings.models import ProviderAccount
 from meetings.models.fields import SecretUnreadable
 from meetings.providers import AnyProvider, aliases, class_of, made_from
-from meetings.providers.base import kind_of
 from meetings.providers.errors import ProviderMisconfigured
+from meetings.providers.options import kind_of
 from meetings.services import accounts
 
 OPTION, REMOVE = "option_", "remove_"  # how the fields for an option begin

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 from urllib3.exceptions import NewConnectionError
 
 from .addresses import PrivateAddress, PublicOnly
-from .base import MeetingProvider, Options
+from .base import MeetingProvider
 from .errors import (
     BadCredentials,
     Conflict,
@@ -29,6 +29,7 @@ from .errors import (
     RoomNotFound,
     UnexpectedReply,
 )
+from .options import Options
 from .patience import InTime
 from .time_limit import time_left, time_limit, within_limit
 
