@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 from huey.contrib.djhuey import HUEY
@@ -461,3 +462,23 @@ def test_meetings_of_the_builtin_room_agree_with_themselves(
 
     assert reconcile.aliases_in_use() == ["builtin"]
     assert reconcile.compare("builtin").found == ()
+
+
+def test_a_host_key_that_nobody_can_read_any_more_stops_nothing(
+    settings: Settings, elsewhere: Telling, many: Callable[[int], list[RoomSession]], room: Room
+) -> None:
+    session = hold(room)
+    (ended,) = many(1)
+    over = timezone.now() - timedelta(minutes=5)
+    RoomSession.objects.filter(pk=ended.pk).update(state="ended", ended_at=over)
+    RoomSession.objects.update(host_key="h0st-k3y", passcode="passc0de")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    elsewhere.live = {ended.key}
+
+    comparison = reconcile.compare(ALIAS)
+    repaired = [reconcile.repair(drift) for drift in Drift.objects.order_by("kind")]
+
+    assert comparison.trouble == ""
+    assert [each.session for each in comparison.found] == [session, ended]
+    assert repaired == [False, True]  # asking about the first needs its key
+    assert elsewhere.live == set()
