@@ -136,7 +136,10 @@ class RoomSession(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("room", "state")),)
+        indexes = (
+            models.Index(fields=("room", "state")),
+            models.Index(fields=("alias", "ended_at")),  # what ran lately, and what runs, at one
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("room",),
