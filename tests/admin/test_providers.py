@@ -178,7 +178,7 @@ def test_a_test_tells_of_each_capability_whether_it_works(
 
     part = part_of(as_staff.post(overview, {"alias": "far"}).text, "far")
 
-    assert said_of(part, "mutes a person") == "Works"
+    assert said_of(part, "mutes a person") == "It works"
     assert said_of(part, "locks a room") == "Does not work"
     assert said_of(part, "says who is inside") == "Not tried"
     assert said_of(part, "keeps recordings") == ""
