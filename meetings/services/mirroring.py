@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -53,21 +54,21 @@ class LeaseLost(Exception):
 
 
 @task()
-def mirror_soon(pk: int) -> None:
+def mirror_soon(pk: int, *, in_any_case: bool = False) -> None:
     """For the queue, which may lose it: the minute's sweep does what is left.
 
     That includes all that waits for a provider that is known to be silent.
     """
     alias = Reservation.objects.filter(pk=pk).values_list("alias", flat=True).first()
-    if alias and not breakers.is_open(alias):
+    if alias and (in_any_case or not breakers.is_open(alias)):
         mirror(pk)
 
 
-def start(reservation: Reservation) -> None:
+def start(reservation: Reservation, *, in_any_case: bool = False) -> None:
     """Have it done as soon as what the caller saves is certain."""
-    pk = reservation.pk
+    enqueue = partial(mirror_soon.enqueue, reservation.pk, in_any_case=in_any_case)
     # Robust: a queue that cannot be reached costs a minute, and not the meeting.
-    transaction.on_commit(lambda: mirror_soon.enqueue(pk), robust=True)
+    transaction.on_commit(enqueue, robust=True)
 
 
 def mirror(pk: int) -> bool:

@@ -10,12 +10,14 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from meetings.models import Booking, Reservation, Room, RoomSession, was_ended
+from meetings.models.booking import BookingQuerySet
 from meetings.models.fields import SecretUnreadable
 from meetings.models.reservation import ReservationQuerySet
+from meetings.providers import aliases
 from meetings.signals import doors_changed
 
 from .mirroring import mirror, start
@@ -86,7 +88,7 @@ def try_again(reservation: Reservation) -> None:
     """Ask the provider now rather than later; what is done already stays done."""
     if reservation.is_outstanding:
         reservation.owe()
-        start(reservation)
+        start(reservation, in_any_case=True)
 
 
 # What should be
@@ -176,6 +178,8 @@ def sweep() -> None:
     """What is over, what is due again, and what the queue has lost."""
     for reservation in _left_over()[:MOST_AT_ONCE]:
         give_back(reservation)
+    for booking in _missing()[:MOST_AT_ONCE]:
+        _want_now(booking)
     until = time.monotonic() + LONGEST_SWEEP.total_seconds()
     silent: set[str] = set()
     due = Reservation.objects.due().values_list("pk", "alias")
@@ -192,6 +196,22 @@ def _mirrored(pk: int) -> bool:
     except Exception:  # one row's trouble keeps no other from its turn
         log.exception("Reservation %s cannot be mirrored.", pk)
         return True
+
+
+def _missing() -> BookingQuerySet:
+    """Coming meetings that nothing is reserved for: planned before their provider held any."""
+    booking_aliases = [alias for alias in aliases() if _books(alias)]
+    theirs = Reservation.objects.wanted().exclude(state=State.LAPSED)
+    there = theirs.filter(booking=OuterRef("pk"), alias=OuterRef("room__provider_alias"))
+    coming = Booking.objects.confirmed().filter(starts_at__gt=timezone.now(), deleted_at=None)
+    return coming.filter(~Exists(there), room__provider_alias__in=booking_aliases)
+
+
+@saving
+def _want_now(missing: Booking) -> None:
+    """As it stands now: somebody may have changed it since it was found."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("room")
+    want(booking.get(pk=missing.pk))
 
 
 def _left_over() -> ReservationQuerySet:

@@ -18,7 +18,7 @@ from meetings.models.owed import LEASE
 from meetings.providers import get_provider
 from meetings.providers.base import RoomRef, RoomSpec
 from meetings.providers.xroom import Provider as XroomProvider
-from meetings.services import hosting, mirroring, moving, reservations, scheduling
+from meetings.services import breakers, hosting, mirroring, moving, reservations, scheduling
 from meetings.services.opening import open_room
 from meetings.services.reservations import reservation_for
 from tests.accounts_at_doubles import AtXroom, at_xroom, xroom_account  # noqa: F401
@@ -950,6 +950,51 @@ def test_try_again_asks_at_once_and_only_where_something_is_owed(
         reservations.try_again(one(booking))
 
     assert one(booking).state == State.HELD
+    assert double.journal == []
+
+
+def test_who_asks_again_is_heard_though_the_provider_is_known_to_be_silent(
+    book: Book,
+    double: Double,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with double.failing(html_503), django_capture_on_commit_callbacks(execute=True):
+        for number in range(3):
+            booking = book(f"No. {number}", may_overlap=True)
+    assert breakers.is_open("main")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        reservations.try_again(one(booking))
+
+    assert one(booking).state == State.HELD
+
+
+def test_meetings_planned_before_their_provider_held_any_are_reserved_by_and_by(
+    book: Book, double: Double, settings: Settings
+) -> None:
+    accounts = settings.MEETING_PROVIDERS
+    settings.MEETING_PROVIDERS = {"main": {"BACKEND": "builtin"}}
+    booking, cancelled = book("On", may_overlap=True), book("Off", may_overlap=True)
+    scheduling.cancel(cancelled, by=cancelled.organizer)
+    settings.MEETING_PROVIDERS = accounts
+
+    reservations.sweep()
+
+    assert one(booking).state == State.HELD
+    assert not cancelled.reservations.exists()
+
+
+def test_sweep_with_nothing_to_do_asks_the_database_little(
+    book: Book, double: Double, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(10):
+        book(f"No. {number}", may_overlap=True)
+    reservations.sweep()
+    double.journal.clear()
+
+    with django_assert_max_num_queries(4):
+        reservations.sweep()
+
     assert double.journal == []
 
 
