@@ -62,7 +62,7 @@ class Run:
 
 @admin.register(RoomSession)
 class RoomSessionAdmin(Run, History):
-    secrets = ("host_key", "claim")
+    secrets = ("host_key", "claim", "passcode")
     list_display = [
         "place",
         "state_shown",
