@@ -17,7 +17,7 @@ from meetings.providers.errors import ProviderError
 
 from . import deliveries, hints
 from .hooks import Hook
-from .transactions import saving
+from .transactions import in_turn, saving
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,9 @@ def receive(hook: Hook, request: WebhookRequest) -> str:
         if event.kind is EventKind.HINT:
             _hear(hook, event)
         else:
-            deliveries.apply(keep(hook, event, _fallback_id(request, number)))
+            with in_turn():
+                kept = keep(hook, event, _fallback_id(request, number))
+            deliveries.apply(kept)
     return result.reply
 
 

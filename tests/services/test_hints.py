@@ -44,6 +44,24 @@ def later(seconds: float) -> Any:
     return time_machine.travel(timezone.now() + timedelta(seconds=seconds))
 
 
+def test_hint_that_cannot_be_applied_is_given_up_and_says_so(
+    at_xroom: AtXroom, session: RoomSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(session: RoomSession) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(hints, "check_session", break_down)
+
+    hint(at_xroom, session)
+    assert outcomes() == ["received"]
+    for hour in range(1, 8):
+        with later(hour * 3600):
+            deliveries.apply_due()
+
+    assert outcomes() == ["failed"]
+    assert not WebhookDelivery.objects.outstanding().exists()
+
+
 def test_hint_alone_never_ends_a_meeting(at_xroom: AtXroom, session: RoomSession) -> None:
     before = asked(at_xroom)
 
@@ -267,6 +285,31 @@ def test_account_that_is_down_is_told_later(at_xroom: AtXroom, session: RoomSess
     hook = ProviderHook.objects.get()
     assert hook.is_outstanding
     assert "xroom" in hook.error
+
+
+def test_account_that_breaks_takes_no_other_along(
+    at_xroom: AtXroom,
+    session: RoomSession,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    providers = settings.MEETING_PROVIDERS
+    settings.MEETING_PROVIDERS = {"first": {**providers["main"]}, **providers}
+    Room.objects.create(owner=session.room.owner, name="Other", provider_alias="first")
+    real = type(at_xroom.provider).ensure_webhook
+
+    def ensure(provider: Any, url: str) -> Any:
+        if provider.alias == "first":
+            raise ArithmeticError
+        return real(provider, url)
+
+    monkeypatch.setattr(type(at_xroom.provider), "ensure_webhook", ensure)
+
+    registering.register_due()
+
+    assert "webhook/add" in at_xroom.double.methods()
+    assert "failed for one: first" in caplog.text
 
 
 def test_two_workers_tell_an_account_once(at_xroom: AtXroom, session: RoomSession) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from meetings.models import Admission, Attendance, Room, RoomSession, WebhookDelivery
@@ -384,18 +384,22 @@ def test_delivery_that_cannot_be_applied_is_given_up_and_says_so(
     assert "was not applied" in caplog.text
 
 
-def test_delivery_undone_by_a_busy_database_is_settled_when_it_goes_again(
-    session: RoomSession, tells: Tells
+def test_delivery_that_a_busy_database_cannot_apply_is_answered_and_applied_later(
+    session: RoomSession, tells: Tells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tells("participant_joined", who=ANA).arrive(session)
-    kept = WebhookDelivery.objects.get()
-    kept.owe()
-    assert kept.take()
+    def be_busy(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
 
-    deliveries._apply(kept, kept.lease)
+    with monkeypatch.context() as during:
+        during.setattr(deliveries, "apply_event", be_busy)
+        assert tells("participant_joined", who=ANA).arrive(session) == 200
+    assert outcomes() == ["received"]
+    assert stays() == []
 
-    kept.refresh_from_db()
-    assert (kept.outcome, kept.next_try_at, kept.lease) == ("ignored", None, "")
+    deliveries.apply_due()
+
+    assert outcomes() == ["applied"]
+    assert stays() == [(ANA, None)]
 
 
 def test_deliveries_are_forgotten_after_a_month(session: RoomSession, tells: Tells) -> None:
