@@ -18,7 +18,7 @@ from meetings.models import Booking, Drift, Room, RoomSession
 from meetings.providers.base import Features, Peer, RoomRef
 from meetings.providers.errors import ProviderUnavailable, RoomNotFound, UnexpectedReply
 from meetings.services import reconcile
-from meetings.services.reconcile import ledger, sight
+from meetings.services.reconcile import sight
 from tests import provider_for_tests
 from tests.accounts_at_doubles import ALIAS, AtPlugnmeet, hold
 from tests.conftest import Share
@@ -253,18 +253,6 @@ def test_nobody_is_inside_a_room_that_they_do_not_know(
     elsewhere.trouble["roster"] = RoomNotFound("no such room.")
 
     assert reconcile.compare(ALIAS).found == ()
-
-
-def test_what_somebody_else_puts_on_record_meanwhile_is_one_row(
-    settings: Settings, elsewhere: Telling, room: Room
-) -> None:
-    session = hold(room)
-    elsewhere.live.clear()
-
-    first = reconcile.compare(ALIAS)
-    ledger.keep(ALIAS, first.found[0], None)
-
-    assert Drift.objects.get().session == session
 
 
 def test_only_looking_keeps_nothing(elsewhere: Telling, room: Room) -> None:
