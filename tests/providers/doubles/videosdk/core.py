@@ -96,6 +96,10 @@ class Double(base.Double):
         path = re.sub(r"/[0-9a-f]{24}(?=/|$)", "/…", super().name_of(call))
         return f"{call.method} {path}"  # ids left out, so that the same call has the same name
 
+    def leaves(self, room: str, person: str) -> None:
+        if self.leave(room, person) and not self.inside(room):
+            self.end(room)
+
     def presence(self, room: str, person: str) -> Presence:
         return presence_of(self, room, person)
 
