@@ -23,7 +23,7 @@ from meetings.services.opening import open_room
 from meetings.services.reservations import reservation_for
 from tests.accounts_at_doubles import AtXroom, at_xroom, xroom_account  # noqa: F401
 from tests.conftest import Share
-from tests.providers.doubles.base import cut, html_503, status
+from tests.providers.doubles.base import Fault, cut, elsewhere, html, html_503, huge, status
 from tests.providers.doubles.xroom import Double
 from tests.providers.doubles.xroom.faults import on, refusing
 from tests.together import seen_by_all, together
@@ -413,6 +413,40 @@ def test_refusal_is_kept_in_their_words_and_tried_again_seldom(
     assert one(booking).state == State.HELD
 
 
+@pytest.mark.parametrize("code", [302, 404, 409, 429, 500, 503])
+def test_what_may_be_over_soon_is_tried_again_soon(book: Book, double: Double, code: int) -> None:
+    with double.failing(status(code)):
+        booking = book()
+        reservations.sweep()
+    waiting = one(booking)
+
+    with later(seconds=16):
+        reservations.sweep()
+
+    assert waiting.state == State.PENDING
+    assert f"HTTP {code}" in waiting.error
+    assert one(booking).state == State.HELD
+    assert len(double.bookings) == 1
+
+
+@pytest.mark.parametrize("fault", [elsewhere, html, huge])
+def test_answer_that_makes_no_sense_is_looked_after(
+    book: Book, double: Double, fault: Fault
+) -> None:
+    with double.failing(fault):
+        booking = book()
+        reservations.sweep()
+    waiting = one(booking)
+
+    with later(seconds=16):
+        reservations.sweep()
+
+    assert waiting.is_unconfirmed
+    assert waiting.error.startswith("xroom: ")
+    assert one(booking).state == State.HELD
+    assert len(double.bookings) == 1
+
+
 def test_secret_that_was_made_anew_is_told_without_it(book: Book, double: Double) -> None:
     double.api_secret = "an0ther-s3cret"  # type: ignore[misc]
     booking = book()
@@ -693,6 +727,38 @@ def test_worker_whose_lease_ran_out_says_nothing_more_to_the_provider(
             mirroring._attend_to(row)
 
     assert double.journal == []
+
+
+def test_lease_that_runs_out_before_the_call_is_left_to_who_has_it(
+    book: Book,
+    double: Double,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    row = one(book())
+
+    def take_too_long(_: Reservation) -> bool:
+        with later(seconds=LEASE.total_seconds() + 1):
+            return not Reservation.objects.get(pk=row.pk).take()
+
+    monkeypatch.setattr(mirroring, "_is_in_session", take_too_long)
+
+    assert mirroring.mirror(row.pk) is True
+
+    assert double.journal == []
+    assert "somebody else's now" in caplog.text
+
+
+def test_sweep_ends_before_the_next_one_begins(
+    book: Book, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book()
+    monkeypatch.setattr(reservations, "LONGEST_SWEEP", timedelta(seconds=-1))
+
+    reservations.sweep()
+
+    assert double.journal == []
+    assert Reservation.objects.due().exists()
 
 
 # To another provider
