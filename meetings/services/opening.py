@@ -31,6 +31,7 @@ from .breakers import watching
 from .places import SILENT, place_at, places_for, why_not
 from .rooms import provider_of
 from .specs import spec_of
+from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def open_room(room: Room, booking: Booking | None = None) -> RoomSession:
     session = _running_session(room, booking)
     if session.is_live:
         return session
-    if not session.take_claim():
+    if not saving(session.take_claim)():
         raise RoomIsOpening
     if not Opening(session).run():  # ended meanwhile, or somebody thought us dead
         raise RoomIsOpening
@@ -73,8 +74,7 @@ def _running_session(room: Room, booking: Booking | None) -> RoomSession:
     if session and not _make_way(session, room, booking):
         return session
     try:
-        with transaction.atomic():
-            return _new_session(room, booking)
+        return _new_session(room, booking)
     except IntegrityError:
         return room.sessions.running().get()
 
@@ -86,6 +86,7 @@ def _make_way(session: RoomSession, room: Room, booking: Booking | None) -> bool
     return session.booking != booking and session.abandon()
 
 
+@saving
 def _new_session(room: Room, booking: Booking | None) -> RoomSession:
     own = room.provider_alias
     alias = next(iter(places_for(room)), own)
@@ -133,7 +134,7 @@ class Opening:
                 _close_later(self.session.alias, self.session.ref)
             if self._go_on(str(error)):
                 return False
-            if self.session.fail(str(error)):
+            if saving(self.session.fail)(str(error)):
                 raise
         return True
 
@@ -160,7 +161,7 @@ class Opening:
         try:
             return provider.init_room(session.ref, spec_of(session))
         except Conflict:  # somebody else has a room of that name
-            if not session.take_new_key():
+            if not saving(session.take_new_key)():
                 raise
             return provider.init_room(session.ref, spec_of(session))
         except HostKeyLost as lost:
@@ -182,12 +183,11 @@ class Opening:
             return False
         alias = self.places.pop(0)
         there = place_at(alias, self.session.room, self.session.booking)
-        return self.session.go_to(alias, error, **there)
+        return saving(self.session.go_to)(alias, error, **there)
 
     def _keep(self, alias: str, ref: RoomRef) -> None:
         try:
-            with transaction.atomic():
-                kept = self.session.keep(ref)
+            kept = saving(self.session.keep)(ref)
         except IntegrityError:
             raise Conflict("gave us a room in which another meeting is held.") from None
         if not kept:  # ended while it was opened, or opened elsewhere by somebody else

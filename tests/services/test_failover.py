@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -397,6 +398,29 @@ def test_room_that_a_provider_gives_to_two_meetings_is_not_taken(
     assert session.alias == "spare"
     other.refresh_from_db()
     assert other.is_live
+
+
+@pytest.mark.django_db(transaction=True)
+def test_room_is_not_lost_because_the_database_is_busy_at_the_wrong_moment(
+    transactional_db: None, room: Room, apart: Apart
+) -> None:
+    refused: set[str] = set()
+
+    def refuse_once(execute: Any, sql: str, *rest: Any) -> Any:
+        """Each change of the session is refused the first time."""
+        if sql.startswith("UPDATE") and "meetings_roomsession" in sql and sql not in refused:
+            refused.add(sql)
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    apart.trouble["main init_room"] = SILENCE
+
+    with connection.execute_wrapper(refuse_once):
+        session = open_room(room)
+
+    assert len(refused) == 3  # the claim, the way to the other provider, the room there
+    assert (session.alias, session.is_live) == ("spare", True)
+    assert apart.opened() == ["main", "spare"]
 
 
 # A name in use, a key that is lost
