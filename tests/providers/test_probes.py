@@ -12,7 +12,7 @@ from pytest_django import Settings
 from meetings.providers import get_provider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import ProviderError
-from tests.management.test_check_provider import ACCOUNTS
+from tests.management.trials import ACCOUNTS
 
 PAGES = Path(__file__).parents[2] / "docs/providers"
 REF = RoomRef(room_id="probe1")
