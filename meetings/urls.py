@@ -11,6 +11,9 @@ from meetings.views import (
     hosting,
     join,
     links,
+    moving,
+    recordings,
+    reservations,
     rooms,
 )
 
@@ -27,9 +30,12 @@ urlpatterns = [
     path("meetings/<int:pk>/cancel/", bookings.cancel, name="booking-cancel"),
     path("meetings/<int:pk>/delete/", bookings.delete, name="booking-delete"),
     path("meetings/<int:pk>/end/", bookings.end, name="booking-end"),
+    path("meetings/<int:pk>/confirmation/", reservations.show, name="booking-confirmation"),
+    path("meetings/<int:pk>/try-again/", reservations.try_again, name="booking-try-again"),
     # Rooms
     path("rooms/", rooms.index, name="room-list"),
     path("rooms/new/", rooms.new, name="room-new"),
+    path("rooms/move/", moving.move, name="move"),
     path("rooms/<int:pk>/", rooms.show, name="room"),
     path("rooms/<int:pk>/edit/", rooms.edit, name="room-edit"),
     path("rooms/<int:pk>/archive/", rooms.archive, name="room-archive"),
@@ -44,6 +50,12 @@ urlpatterns = [
     path("sessions/<int:pk>/remove/", hosting.remove, name="session-remove"),
     path("sessions/<int:pk>/mute/", hosting.mute, name="session-mute"),
     path("sessions/<int:pk>/record/", hosting.record, name="session-record"),
+    path("sessions/<int:pk>/close/", hosting.close, name="session-close"),
+    # What is left of it
+    path("meetings/<int:pk>/recordings/", recordings.of_booking, name="booking-recordings"),
+    path("rooms/<int:pk>/recordings/", recordings.of_room, name="room-recordings"),
+    path("sessions/<int:pk>/recording/", recordings.download, name="recording-download"),
+    path("sessions/<int:pk>/recording/delete/", recordings.delete, name="recording-delete"),
     # The built-in room
     path("room/leave/", builtin_room.leave, name="room-leave"),
     # The door

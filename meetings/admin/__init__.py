@@ -2,9 +2,12 @@
 
 from .bookings import BookingAdmin, BookingChangeAdmin
 from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
+from .deliveries import WebhookDeliveryAdmin
+from .drifts import DriftAdmin
 from .links import JoinLinkAdmin
 from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
 from .provider_accounts import ProviderAccountAdmin
+from .reservations import ReservationAdmin
 from .rooms import RoomAdmin
 from .sessions import RoomSessionAdmin
 
@@ -14,9 +17,12 @@ __all__ = [
     "BookingAdmin",
     "BookingChangeAdmin",
     "ChatMessageAdmin",
+    "DriftAdmin",
     "JoinLinkAdmin",
     "ProviderAccountAdmin",
+    "ReservationAdmin",
     "RoomAdmin",
     "RoomPeerAdmin",
     "RoomSessionAdmin",
+    "WebhookDeliveryAdmin",
 ]

@@ -20,6 +20,7 @@ from meetings.views.changes import changes_in_words
 
 from .common import FindsByLink, History, Trail, YesNoFilter, badge, by
 from .links import LinkInline
+from .reservations import ReservationInline
 from .sessions import SessionInline
 
 
@@ -93,7 +94,7 @@ class BookingAdmin(FindsByLink, History):
         (_("Dates"), {"fields": ["created_at", "updated_at", "version"]}),
     ]
     readonly_fields = ["when", "state_shown"]
-    inlines = [LinkInline, SessionInline, ChangeInline]
+    inlines = [LinkInline, ReservationInline, SessionInline, ChangeInline]
     action_form = ReasonForm
     actions = ["cancel_meetings"]
 

@@ -14,7 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.forms.provider_accounts import AccountForm, form_for, kept_secrets, option_fields
+from meetings.forms.provider_accounts import (
+    AccountForm,
+    form_for,
+    kept_secrets,
+    option_fields,
+    public_options,
+)
 from meetings.models import ProviderAccount
 from meetings.providers import AnyProvider, class_of, made_from, shipped
 from meetings.providers.errors import ProviderMisconfigured
@@ -34,7 +40,6 @@ class ProviderAccountAdmin(admin.ModelAdmin):
     list_display = ["alias", "provider", "state", "updated_at"]
     list_filter = ["backend", "created_at"]
     search_fields = ["alias"]
-    change_form_template = "admin/meetings/provideraccount/change_form.html"
     delete_confirmation_template = "admin/meetings/provideraccount/delete.html"
     hidden: ClassVar[tuple[str, ...]] = ("secrets", "options")
 
@@ -68,8 +73,10 @@ class ProviderAccountAdmin(admin.ModelAdmin):
     @admin.display(description=_("options"))
     def options_shown(self, account: ProviderAccount) -> str:
         """For those who may only look: what is not secret, and which secrets are there."""
-        shown = [f"{name}: {value}" for name, value in account.options.items()]
-        return ", ".join([*shown, *(f"{name}: …" for name in kept_secrets(account))])
+        public = public_options(account.backend)
+        shown = {name: each for name, each in account.options.items() if name in public}
+        hidden = dict.fromkeys(sorted({*account.options, *kept_secrets(account)} - {*shown}), "…")
+        return ", ".join(f"{name}: {value}" for name, value in {**shown, **hidden}.items())
 
     # The form
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.models import ProviderAccount, Room
+from meetings.models import ProviderAccount, ProviderHook, Room
 from meetings.providers import Account as Configured
 from meetings.providers import Origin, accounts, aliases, get_provider
 from meetings.providers.base import Check, Features
-from meetings.services import breakers, switches
+from meetings.services import breakers, hooks, switches
 
 from .common import by, may_change
 from .testing import checks_of
@@ -81,6 +81,8 @@ class Account:
     rooms: int = 0
     is_off: bool = False
     breaker: str = ""
+    events: str = ""  # what is to be said of how it tells us what happens
+    typed_hook: str = field(default="", repr=False)  # an address with a token: not for everybody
     features: list[Capability] = field(default_factory=list)
     checks: list[Check] | None = None
 
@@ -129,6 +131,7 @@ def _accounts(tested: str) -> list[Account]:
     rooms: dict[str, int] = dict(used)
     rows = dict(ProviderAccount.objects.values_list("alias", "pk"))
     found, off = accounts(), switches.off_aliases()
+    told = ProviderHook.objects.in_bulk(field_name="alias")
     return [
         replace(
             _account(alias, test=alias == tested),
@@ -136,9 +139,19 @@ def _accounts(tested: str) -> list[Account]:
             is_off=alias in off,
             origin=_origin(found.get(alias)),
             edit_url=_page_of(rows.get(alias)),
+            events=_how_it_tells(told.get(alias)),
         )
         for alias in dict.fromkeys([*found, *sorted(rooms)])
     ]
+
+
+def _how_it_tells(hook: ProviderHook | None) -> str:
+    if hook is None:
+        return ""
+    if hook.validated:
+        return _("It tells us what happens in its rooms.")
+    why = _("the handshake with us failed") if hook.webhook_id else _("not yet")
+    return _("It does not tell us what happens in its rooms: %s") % (hook.error or why)
 
 
 def _origin(configured: Configured | None) -> str:
@@ -160,6 +173,7 @@ def _account(alias: str, *, test: bool) -> Account:
         label=_(provider.label),
         features=_capabilities(provider.features, checks),
         checks=checks,
+        typed_hook=hooks.address_of(alias) if provider.takes_typed_webhook else "",
         breaker=str(BREAKERS.get(breakers.state_of(alias), "")),
     )
 

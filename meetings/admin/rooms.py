@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Room, RoomSession
 from meetings.providers import aliases
 from meetings.services import hosting
+from meetings.services.moving import save_room
 from meetings.services.rooms import provider_of
 
-from . import providers
-from .common import FindsByLink, YesNoFilter, badge, may_change
+from . import moving, providers
+from .common import FindsByLink, YesNoFilter, badge, by, may_change
 from .links import LinkInline
 
 
@@ -112,9 +113,22 @@ class RoomAdmin(FindsByLink):
 
     def get_urls(self) -> list[URLPattern]:
         overview = self.admin_site.admin_view(self.provider_overview)
-        return [path("providers/", overview, name="meetings_providers"), *super().get_urls()]
+        move = self.admin_site.admin_view(self.move_rooms)
+        return [
+            path("providers/", overview, name="meetings_providers"),
+            path("providers/move/", move, name="meetings_move"),
+            *super().get_urls(),
+        ]
 
     def provider_overview(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         return providers.overview(request, self.admin_site)
+
+    def move_rooms(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        return moving.move(request, self.admin_site)
+
+    def save_model(self, request: HttpRequest, obj: Room, form: RoomForm, change: bool) -> None:
+        save_room(obj, by=by(request))

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import RoomSession, WaitingRoom
 from meetings.services import hosting
 from meetings.templatetags.times import lasting
+from meetings.views.session_notes import otherwise
+from meetings.views.troubles import in_words
 
 from .common import History, Trail, badge
 from .people_at_meetings import AdmissionInline, AttendanceInline
@@ -62,7 +64,7 @@ class Run:
 
 @admin.register(RoomSession)
 class RoomSessionAdmin(Run, History):
-    secrets = ("host_key", "claim")
+    secrets = ("host_key", "claim", "passcode")
     list_display = [
         "place",
         "state_shown",
@@ -86,13 +88,16 @@ class RoomSessionAdmin(Run, History):
     fieldsets = [
         (None, {"fields": ["room", "booking", "alias", "state", "people", "error"]}),
         (_("Dates"), {"fields": ["created_at", "live_at", "ended_at", "lasted", "end_reason"]}),
-        (_("At the provider"), {"fields": ["provider_room_id", "provider_booking_id"]}),
+        (
+            _("At the provider"),
+            {"fields": ["provider_room_id", "provider_booking_id", "tried", "unlike"]},
+        ),
         (
             _("Doors"),
             {"fields": ["locked", "waits", "capacity", "chat_open", "participants_share"]},
         ),
     ]
-    readonly_fields = ["people", "lasted", "waits"]
+    readonly_fields = ["people", "lasted", "waits", "tried", "unlike"]
     inlines = [AdmissionInline, AttendanceInline]
     actions = ["end_for_all"]
 
@@ -102,6 +107,14 @@ class RoomSessionAdmin(Run, History):
     @admin.display(description=_("who waits for a host"))
     def waits(self, session: RoomSession) -> str:
         return str(WaitingRoom(session.waiting_room).label)
+
+    @admin.display(description=_("tried before"), empty_value="")
+    def tried(self, session: RoomSession) -> str | None:
+        return "; ".join(f"{e['alias']}: {in_words(e['error'])}" for e in session.detours) or None
+
+    @admin.display(description=_("otherwise than asked"), empty_value="")
+    def unlike(self, session: RoomSession) -> str | None:
+        return " ".join(map(otherwise, session.differences)) or None
 
     @admin.action(description=_("End for all"), permissions=["operate"])
     def end_for_all(self, request: HttpRequest, sessions: QuerySet[RoomSession]) -> None:

@@ -99,7 +99,7 @@ def _our_aliases() -> list[str]:
     ours = []
     for alias in aliases():
         with suppress(ProviderMisconfigured):
-            if get_provider(alias).slug == "builtin":
+            if get_provider(alias).rooms_are_sessions:
                 ours.append(alias)
     return ours
 

@@ -3,9 +3,10 @@
 from django.db.models import ProtectedError, Q, QuerySet
 
 from accounts.models import User
-from meetings.models import Booking, Room, RoomSession
+from meetings.models import Booking, Reservation, Room, RoomSession
+from meetings.models.reservation import ReservationQuerySet
 from meetings.models.session import RoomSessionQuerySet
-from meetings.services import hosting
+from meetings.services import hosting, reservations
 from meetings.services.transactions import saving
 
 from .people import users
@@ -20,6 +21,7 @@ def remove() -> int:
     people = users()
     for session in _sessions(people).running():
         hosting.end_for_all(session)
+    reservations.let_go(_reservations(people))
     try:
         return _delete(people)
     except ProtectedError as error:
@@ -31,11 +33,16 @@ def remove() -> int:
 def _delete(people: QuerySet[User]) -> int:
     """In the order that protected rows ask for. All or nothing."""
     _sessions(people).delete()
+    _reservations(people).delete()
     Booking.objects.filter(organizer__in=people).delete()
     Room.objects.filter(owner__in=people).delete()
     count = people.count()
     people.delete()
     return count
+
+
+def _reservations(people: QuerySet[User]) -> ReservationQuerySet:
+    return Reservation.objects.filter(booking__organizer__in=people)
 
 
 def _sessions(people: QuerySet[User]) -> RoomSessionQuerySet:

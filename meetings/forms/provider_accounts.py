@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from meetings.models import ProviderAccount
 from meetings.models.fields import SecretUnreadable
-from meetings.providers import AnyProvider, aliases, made_from
-from meetings.providers.base import kind_of
+from meetings.providers import AnyProvider, aliases, class_of, made_from
 from meetings.providers.errors import ProviderMisconfigured
+from meetings.providers.options import kind_of
 from meetings.services import accounts
 
 OPTION, REMOVE = "option_", "remove_"  # how the fields for an option begin
@@ -177,3 +177,12 @@ def kept_secrets(account: ProviderAccount) -> dict[str, str]:
         return account.secret_options
     except SecretUnreadable:
         return {}
+
+
+def public_options(backend: str) -> frozenset[str]:
+    """The options there that may be shown; none when the provider is gone."""
+    try:
+        wanted = fields(class_of(backend, alias=backend).options_class)
+    except ProviderMisconfigured:
+        return frozenset()
+    return frozenset(option.name for option in wanted if option.repr)

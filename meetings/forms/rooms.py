@@ -54,7 +54,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         if known == [current]:
             del self.fields["provider_alias"]
             return
-        choices = [(alias, _provider_name(alias)) for alias in known]
+        choices = [(alias, provider_name(alias)) for alias in known]
         if current not in known:
             choices.insert(0, (current, _("%(alias)s (no longer there)") % {"alias": current}))
         self.fields["provider_alias"] = forms.ChoiceField(
@@ -105,7 +105,8 @@ def features_of(alias: str) -> Features:
     return provider.features if provider else Features()
 
 
-def _provider_name(alias: str) -> str:
+def provider_name(alias: str) -> str:
+    """A provider as a list of several shows it: with its alias, where that says more."""
     provider = provider_of(alias)
     label = _(provider.label) if provider else alias
     return label if label.lower() == alias.lower() else f"{label} ({alias})"

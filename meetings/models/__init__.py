@@ -14,7 +14,7 @@ from .pattern import Pattern
 from .provider_account import ProviderAccount
 from .provider_hook import ProviderHook
 from .provider_switch import ProviderSwitch
-from .reservation import Reservation
+from .reservation import Reservation, is_unconfirmed
 from .room import Room, WaitingRoom
 from .series import Series
 from .session import RoomSession, is_live_now, was_ended
@@ -47,5 +47,6 @@ __all__ = [
     "WebhookDelivery",
     "ZoneRules",
     "is_live_now",
+    "is_unconfirmed",
     "was_ended",
 ]

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.db import models
 
+NOT_OURS = (InvalidToken, ValueError)  # the library trips over letters beyond ASCII
+
 
 class SecretUnreadable(Exception):
     """A stored secret that none of FIELD_KEYS can decrypt."""
@@ -26,8 +28,17 @@ def decrypt(stored: str) -> str:
     """The text again; `SecretUnreadable` rather than ciphertext when no key fits."""
     try:
         return _box().decrypt(stored.removeprefix("1:")).decode()
-    except InvalidToken as error:
+    except NOT_OURS as error:
         raise SecretUnreadable("No key of FIELD_KEYS decrypts this secret.") from error
+
+
+def has_first_key(stored: str) -> bool:
+    """Whether it is encrypted with the key that new secrets are encrypted with."""
+    try:
+        Fernet(settings.FIELD_KEYS[0]).decrypt(stored.removeprefix("1:"))
+    except NOT_OURS:
+        return False
+    return True
 
 
 class EncryptedTextField(models.TextField[str, str]):

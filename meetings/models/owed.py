@@ -44,6 +44,9 @@ class Owed(models.Model):
     lease = models.CharField(max_length=32, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Ours, of this object: what the row says may be somebody else's
+    _taken = ""
+
     class Meta:
         abstract = True
 
@@ -72,7 +75,8 @@ class Owed(models.Model):
         due = self._rows().filter(_free(now), pk=self.pk, next_try_at__lte=now)
         taken = due.update(lease=lease, leased_until=now + LEASE)
         self.refresh_from_db()
-        return bool(taken) and self.lease == lease
+        self._taken = lease if taken and self.lease == lease else ""
+        return bool(self._taken)
 
     def note(self, **values: Any) -> bool:
         """Saved on the way; False, and nothing saved, if our lease is gone: then do not go on."""
@@ -110,9 +114,8 @@ class Owed(models.Model):
         return kept
 
     def _mine(self, **values: Any) -> bool:
-        return bool(
-            self._rows().filter(pk=self.pk, lease=self.lease).exclude(lease="").update(**values)
-        )
+        ours = self._rows().filter(pk=self.pk, lease=self._taken).exclude(lease="")
+        return bool(ours.update(**values))
 
     def _rows(self) -> models.QuerySet[Any]:
         return type(self)._default_manager.all()

@@ -29,6 +29,11 @@ class ReservationQuerySet(OwedQuerySet["Reservation"]):
         return wanted.filter(Q(next_try_at__isnull=False) | ~Q(state=Reservation.State.HELD))
 
 
+def is_unconfirmed() -> models.Exists:
+    """For `annotate(is_unconfirmed=…)` on bookings: whether a provider has yet to say yes."""
+    return models.Exists(Reservation.objects.unconfirmed().filter(booking=models.OuterRef("pk")))
+
+
 class Reservation(Owed):
     """One booking at one provider: what is wanted there, and what is there."""
 

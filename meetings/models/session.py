@@ -136,7 +136,10 @@ class RoomSession(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("room", "state")),)
+        indexes = (
+            models.Index(fields=("room", "state")),
+            models.Index(fields=("alias", "ended_at")),  # what ran lately, and what runs, at one
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("room",),
@@ -190,9 +193,13 @@ class RoomSession(models.Model):
 
     def go_to(self, alias: str, error: str, **there: object) -> bool:
         """Be opened elsewhere under the same claim, and why; False when it no longer stands."""
-        now = timezone.now()
-        place = {"alias": alias, "detours": [*self.detours, detour(self.alias, error)]}
-        return self._if_claimed(claim=self.claim, claimed_at=now, **{**NOWHERE, **place, **there})
+        detours = [*self.detours, detour(self.alias, error)]
+        place = {
+            "alias": alias,
+            "detours": [each for each in detours if each["alias"] != alias],
+            "claimed_at": timezone.now(),
+        }
+        return self._if_claimed(claim=self.claim, **{**NOWHERE, **place, **there})
 
     def take_new_key(self) -> bool:
         """Be a room of another name, under the same claim; False when it no longer stands."""

@@ -14,11 +14,11 @@ from .base import (
     Features,
     JoinTicket,
     MeetingProvider,
-    Options,
     Peer,
     RoomRef,
     RoomSpec,
 )
+from .options import Options
 
 
 class Control(Protocol):

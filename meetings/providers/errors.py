@@ -33,6 +33,10 @@ class OutcomeUnknown(ProviderError):
 class HostKeyLost(OutcomeUnknown):
     """The room is open and its host key is lost: enter without host rights, or make it anew."""
 
+    def __init__(self, message: str, *, room_id: str = "", provider: str = "") -> None:
+        super().__init__(message, provider=provider)
+        self.room_id = room_id  # theirs, where they have told it
+
 
 class ProviderRefused(ProviderError):
     """They understood and said no."""

@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext_noop as _
 from urllib3.exceptions import NewConnectionError
 
 from .addresses import PrivateAddress, PublicOnly
-from .base import MeetingProvider, Options
+from .base import MeetingProvider
 from .errors import (
     BadCredentials,
     Conflict,
@@ -28,6 +29,7 @@ from .errors import (
     RoomNotFound,
     UnexpectedReply,
 )
+from .options import Options
 from .patience import InTime
 from .time_limit import time_left, time_limit, within_limit
 
@@ -49,9 +51,13 @@ LONGEST_WAIT = 60  # seconds: somebody is waiting for the page
 class HttpOptions(Options):
     """What every account by HTTP has: where, and how long we wait (seconds)."""
 
-    url: str
-    connect_timeout: float = 3.0
-    read_timeout: float = 10.0
+    url: str = field(metadata={"label": _("Server's address"), "help": _("Begins with https://")})
+    connect_timeout: float = field(
+        default=3.0, metadata={"label": _("Seconds that we wait for a connection")}
+    )
+    read_timeout: float = field(
+        default=10.0, metadata={"label": _("Seconds that we wait for an answer")}
+    )
 
 
 class Reply(dict[str, Any]):

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import jwt
+from django.utils.translation import gettext_noop as _
 
 from .base import Attendee, Check, Features, JoinTicket, RoomKind, RoomRef, RoomSpec
 from .errors import ProviderError, ProviderMisconfigured, ProviderRefused, UnexpectedReply
@@ -28,12 +29,31 @@ SHORTEST_SECRET = 32  # bytes: as long as the digest that is made with it
 class JitsiOptions(HttpOptions):
     """The server, and what it shares with us if it believes tokens."""
 
-    app_id: str = ""
-    app_secret: str = field(default="", repr=False)
-    audience: str = ""  # whom the tokens are meant for; empty: the app_id
-    subject: str = ""  # the tenant that they are good for, or “*”; empty: the server's host
-    room_prefix: str = "parley"  # begins the names of our rooms
-    join_screen: bool = True  # their look at camera and microphone before joining
+    app_id: str = field(
+        default="",
+        metadata={
+            "label": _("App id"),
+            "help": _("With the secret: the server then knows hosts from participants."),
+        },
+    )
+    app_secret: str = field(default="", repr=False, metadata={"label": _("App secret")})
+    audience: str = field(
+        default="",
+        metadata={"label": _("Audience of the tokens"), "help": _("Empty: the app id.")},
+    )
+    subject: str = field(
+        default="",
+        metadata={
+            "label": _("Tenant of the tokens"),
+            "help": _("Or “*” for all. Empty: the server's host."),
+        },
+    )
+    room_prefix: str = field(
+        default="parley", metadata={"label": _("What the rooms' names begin with")}
+    )
+    join_screen: bool = field(
+        default=True, metadata={"label": _("A look at camera and microphone before joining")}
+    )
 
     @property
     def has_tokens(self) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from meetings.models import Attendance, RoomSession
-from meetings.providers import BUILTIN, AnyProvider, aliases
+from meetings.providers import AnyProvider, aliases
 from meetings.providers.errors import ProviderError, RoomNotFound
 
 from .checking import is_open_at
@@ -15,6 +15,7 @@ from .events import close_stays, end_session
 from .hosting import announce, end_for_all
 from .rooms import provider_of
 from .specs import OPEN_END_MINUTES
+from .waiting import one_by_one
 
 Reason = RoomSession.EndReason
 
@@ -29,8 +30,7 @@ AT_ONCE = 50  # sessions of one round: each may ask a provider
 def end_unused() -> None:
     """End sessions whose time is over, or that have been empty for long, if nobody is inside."""
     due = ((session, reason) for session in _live() if (reason := reason_to_end(session)))
-    for session, reason in islice(due, AT_ONCE):
-        _end_if_nobody_is_inside(session, reason)
+    one_by_one(_end_if_nobody_is_inside, islice(due, AT_ONCE))
 
 
 def close_forgotten_stays() -> None:
@@ -56,7 +56,7 @@ def _live() -> QuerySet[RoomSession]:
 
 
 def _is_builtin(provider: AnyProvider | None) -> bool:
-    return provider is not None and provider.slug == BUILTIN
+    return provider is not None and provider.rooms_are_sessions
 
 
 def reason_to_end(session: RoomSession) -> RoomSession.EndReason | None:
@@ -79,7 +79,8 @@ def _somebody_waits(session: RoomSession) -> bool:
     return session.admissions.waiting().filter(asked_at__gt=lately).exists()
 
 
-def _end_if_nobody_is_inside(session: RoomSession, reason: RoomSession.EndReason) -> None:
+def _end_if_nobody_is_inside(due: tuple[RoomSession, RoomSession.EndReason]) -> None:
+    session, reason = due
     provider = provider_of(session.alias)
     is_inside = somebody_is_inside(provider, session)
     if is_inside is False:

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from meetings.models import RoomSession, WebhookDelivery
@@ -10,27 +11,26 @@ from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
 
 from . import hints
 from .events import Effect, apply_event, runs_of
-from .hints import PATIENCE, Outcome
 from .hosting import announce
-from .transactions import saving
+from .transactions import in_turn, saving
+from .waiting import Outcome, fail, one_by_one, wait
 
 log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)
-MOST_TRIES = 6  # of one that fails for a reason that is ours
 AT_ONCE = 500  # deliveries of one round
 LOOKS_AT_ONCE = 20  # each of them asks a provider
 
 
 def apply(delivery: WebhookDelivery) -> None:
     """Bring our rows up to what was told, unless somebody else is at it or it was done before."""
-    if not delivery.take():
+    if not delivery.is_outstanding:
         return
     try:
-        effect = _apply(delivery, delivery.lease)
-    except Exception:
-        log.exception("Delivery %s was not applied.", delivery.pk)
-        _fail(delivery)
+        with in_turn():
+            effect = _take_and_apply(delivery)
+    except OperationalError as error:  # it is kept, so the worker applies it
+        log.warning("Delivery %s is not applied yet: %s", delivery.pk, error)
         return
     if effect is Effect.APPLIED:
         _announce(delivery)
@@ -39,17 +39,29 @@ def apply(delivery: WebhookDelivery) -> None:
 
 
 @saving
-def _apply(delivery: WebhookDelivery, lease: str) -> Effect:
-    """What the event does and that it was done are saved together."""
-    delivery.lease = lease  # also when this goes again, after it was settled and that was undone
+def _take_and_apply(delivery: WebhookDelivery) -> Effect | None:
+    """What the event does and that it was done are saved together; None when neither was."""
+    if not delivery.take():
+        return None
+    try:
+        with transaction.atomic():
+            return _apply(delivery)
+    except OperationalError:  # a busy database: everything goes again
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, others must go on)
+        fail(delivery, error)
+        return None
+
+
+def _apply(delivery: WebhookDelivery) -> Effect:
     effect = apply_event(
         delivery.alias,
         event_of(delivery),
         addressed=delivery.session_id,
         told_at=delivery.received_at,
     )
-    if effect is Effect.STRANGER and delivery.received_at > timezone.now() - PATIENCE:
-        delivery.postpone("")
+    if effect is Effect.STRANGER:
+        wait(delivery, at_last=Outcome.STRANGER)
     else:
         delivery.settle(outcome=_OUTCOMES[effect])
     return effect
@@ -58,7 +70,6 @@ def _apply(delivery: WebhookDelivery, lease: str) -> Effect:
 _OUTCOMES = {
     Effect.APPLIED: Outcome.APPLIED,
     Effect.IGNORED: Outcome.IGNORED,
-    Effect.STRANGER: Outcome.STRANGER,
     Effect.DOUBTFUL: Outcome.IGNORED,  # what the provider answers counts
 }
 
@@ -75,14 +86,6 @@ def event_of(delivery: WebhookDelivery) -> ProviderEvent:
         occurred_at=delivery.occurred_at,
         attendee=Peer(**{**person, "role": Role(person["role"])}) if person else None,
     )
-
-
-def _fail(delivery: WebhookDelivery) -> None:
-    reason = "It could not be applied; the log says why."
-    if delivery.attempts + 1 < MOST_TRIES:
-        delivery.postpone(reason)
-    else:
-        delivery.give_up(reason, outcome=Outcome.FAILED)
 
 
 def _announce(delivery: WebhookDelivery) -> None:
@@ -105,11 +108,20 @@ def _sessions(delivery: WebhookDelivery) -> list[RoomSession]:
 def apply_due() -> None:
     """What was kept and not applied: its process died, or its room was not known yet."""
     due = WebhookDelivery.objects.due()
-    for delivery in due.exclude(kind=EventKind.HINT)[:AT_ONCE]:
-        apply(delivery)
+    one_by_one(apply, due.exclude(kind=EventKind.HINT)[:AT_ONCE])
     notes = due.filter(kind=EventKind.HINT).values_list("alias", "room_id")
     for alias, room_id in list(dict.fromkeys(notes))[:LOOKS_AT_ONCE]:
-        hints.look.func(alias, room_id)
+        hints.look.call(alias, room_id)
+
+
+def apply_again(delivery: WebhookDelivery) -> None:
+    """Do it once more: nothing is done twice by that."""
+    delivery.owe(outcome=Outcome.RECEIVED)
+    if delivery.kind == EventKind.HINT:
+        hints.look.call(delivery.alias, delivery.room_id)
+    else:
+        apply(delivery)
+    delivery.refresh_from_db()
 
 
 def forget_old() -> None:

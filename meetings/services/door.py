@@ -72,6 +72,7 @@ class Door:
     visitor: Visitor
     state: DoorState
     role: Role
+    is_unconfirmed: bool = False  # by the provider, that is to reserve the room: for the organizer
 
     @property
     def title(self) -> str:
@@ -161,6 +162,7 @@ class Door:
             self.enters_alone,
             self.poll_seconds,
             self.starts_now,
+            self.is_unconfirmed,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 

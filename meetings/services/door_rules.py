@@ -15,6 +15,7 @@ from meetings.providers.base import Role
 
 from .door import Door, DoorState, Visitor, must_wait
 from .places import can_be_held
+from .reservations import reservation_of
 from .rooms import provider_of
 
 TROUBLE_LASTS = timedelta(minutes=1)  # then the next who may start the meeting tries again
@@ -45,10 +46,21 @@ def door_for(link: JoinLink, visitor: Visitor) -> Door:
         visitor=visitor,
         state=state,
         role=link.role,
+        is_unconfirmed=_is_unconfirmed(booking, visitor),
     )
 
 
 # What is on
+
+
+def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
+    """Told to its organizer, before it begins."""
+    if booking is None or visitor.user is None or not booking.is_ahead:
+        return False
+    if booking.organizer_id != visitor.user.pk:
+        return False
+    reservation = reservation_of(booking)
+    return bool(reservation and reservation.is_unconfirmed)
 
 
 def _running(room: Room) -> RoomSession | None:

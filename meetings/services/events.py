@@ -16,12 +16,12 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from meetings.models import Attendance, RoomSession
-from meetings.providers.base import EventKind, Peer, ProviderEvent
+from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
 
 from .rooms import provider_of
 from .transactions import saving
 
-LONGEST_KEY = 64  # as long as an identity may be
+LONGEST_KEY, LONGEST_NAME = 64, 80  # as long as an attendance's identity and name may be
 CLOCKS_DIFFER = timedelta(minutes=1)  # between a provider and us, at the most
 
 
@@ -172,10 +172,18 @@ def _keep(
     stay: Attendance | None = None,
 ) -> Effect:
     stay = stay or Attendance(session=session, identity=person.key)
-    stay.name, stay.role = person.name, person.role
+    stay.name, stay.role = _as_they_came(session, person)
     stay.joined_at, stay.left_at = joined_at, left_at
     stay.save()
     return Effect.APPLIED
+
+
+def _as_they_came(session: RoomSession, person: Peer) -> tuple[str, str]:
+    """Name and role; from our door where the provider tells no name, or not who hosts."""
+    asked = session.admissions.filter(identity=person.key).first()
+    name = person.name or (asked.name if asked else "")
+    role = asked.role if asked and person.role is Role.PARTICIPANT else person.role
+    return name[:LONGEST_NAME], role
 
 
 _HANDLERS: dict[EventKind, Callable[[RoomSession, ProviderEvent, datetime], Effect]] = {

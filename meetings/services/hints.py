@@ -12,12 +12,9 @@ from meetings.providers.base import EventKind
 
 from .checking import check_session
 from .events import runs_of
+from .waiting import Outcome, fail, wait
 
 PAUSE = timedelta(seconds=5)  # between two questions about one room
-# An event may come before the call that opens its room has returned.
-PATIENCE = timedelta(minutes=5)
-
-Outcome = WebhookDelivery.Outcome
 
 
 def look_soon(alias: str, room_id: str) -> None:
@@ -34,8 +31,14 @@ def look_soon(alias: str, room_id: str) -> None:
 def look(alias: str, room_id: str) -> None:
     """Ask the provider what is true of a room that somebody gave hints about."""
     notes = WebhookDelivery.objects.due().filter(alias=alias, room_id=room_id, kind=EventKind.HINT)
-    if mine := [note for note in notes if note.take()]:
+    mine = [note for note in notes if note.take()]
+    if not mine:
+        return
+    try:
         _answer(mine, next(iter(runs_of(alias, room_id, addressed=mine[0].session_id)), None))
+    except Exception as error:  # noqa: BLE001  (whatever it is, other rooms must go on)
+        for note in mine:
+            fail(note, error)
 
 
 @task()
@@ -47,11 +50,11 @@ def look_at(session_pk: int) -> None:
 
 def _answer(notes: list[WebhookDelivery], session: RoomSession | None) -> None:
     if session is None:
-        _wait(notes, Outcome.STRANGER)
+        _wait(notes, at_last=Outcome.STRANGER)
         return
     is_open = check_session(session)
     if is_open is None:
-        _wait(notes, Outcome.IGNORED)
+        _wait(notes, at_last=Outcome.IGNORED)
         return
     if is_open:
         _take_key(notes, session)
@@ -59,13 +62,9 @@ def _answer(notes: list[WebhookDelivery], session: RoomSession | None) -> None:
         note.settle(outcome=Outcome.APPLIED, host_key="")
 
 
-def _wait(notes: list[WebhookDelivery], at_last: "WebhookDelivery.Outcome") -> None:
-    """Once more a little later; after some minutes it is what it seems to be."""
+def _wait(notes: list[WebhookDelivery], *, at_last: "WebhookDelivery.Outcome") -> None:
     for note in notes:
-        if note.received_at > timezone.now() - PATIENCE:
-            note.postpone("")
-        else:
-            note.settle(outcome=at_last, host_key="")
+        wait(note, at_last=at_last)
 
 
 def _take_key(notes: list[WebhookDelivery], session: RoomSession) -> None:

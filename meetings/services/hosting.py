@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Admission, Booking, RoomSession
+from meetings.models.session import RoomSessionQuerySet
 from meetings.providers.base import Peer
 from meetings.providers.errors import ProviderError
 from meetings.signals import doors_changed
@@ -15,6 +17,8 @@ from meetings.signals import doors_changed
 from .rooms import provider_of
 
 log = logging.getLogger(__name__)
+
+WORTH_ANOTHER_TRY = timedelta(hours=1)  # then what is compared with the provider has closed it
 
 
 def admit(
@@ -80,14 +84,35 @@ def end_for_all(
 
     Here it is closed in any case: a provider that does not answer keeps nobody's door open.
     """
-    provider, was_live = provider_of(session.alias), session.is_live
+    was_live = session.is_live
     session.end(reason)
-    if provider and provider.features.ending and was_live:
+    if was_live:
+        close_room(session)
+    announce(session)
+
+
+def close_room(session: RoomSession) -> bool:
+    """Have the provider close the room of a session that is over; `error` says why it did not."""
+    provider, error = provider_of(session.alias), ""
+    if provider and provider.features.ending:
         try:
             provider.end_room(session.ref)
-        except ProviderError as error:
-            log.warning("The provider did not close the room of session %s: %s", session.pk, error)
-    announce(session)
+        except ProviderError as refusal:
+            log.warning("The provider did not close a room (session %s): %s", session.pk, refusal)
+            error = str(refusal)[:500]
+    if session.error != error:
+        session.error = error
+        session.save(update_fields=["error"])
+    return not error
+
+
+def left_open(sessions: RoomSessionQuerySet) -> RoomSession | None:
+    """The last of these, if it was ended lately and its provider did not close the room."""
+    last = sessions.first()
+    if last is None or last.state != RoomSession.State.ENDED or not last.error:
+        return None
+    is_recent = last.ended_at and last.ended_at > timezone.now() - WORTH_ANOTHER_TRY
+    return last if is_recent else None
 
 
 def end_meeting(

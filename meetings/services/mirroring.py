@@ -6,7 +6,10 @@ died), the next one looks at the provider before it does anything.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -31,6 +34,7 @@ from meetings.providers.errors import (
 )
 from meetings.providers.time_limit import time_limit
 
+from . import breakers
 from .specs import spec_of_booking
 
 log = logging.getLogger(__name__)
@@ -50,16 +54,21 @@ class LeaseLost(Exception):
 
 
 @task()
-def mirror_soon(pk: int) -> None:
-    """For the queue, which may lose it: the minute's sweep does what is left."""
-    mirror(pk)
+def mirror_soon(pk: int, *, in_any_case: bool = False) -> None:
+    """For the queue, which may lose it: the minute's sweep does what is left.
+
+    That includes all that waits for a provider that is known to be silent.
+    """
+    alias = Reservation.objects.filter(pk=pk).values_list("alias", flat=True).first()
+    if alias and (in_any_case or not breakers.is_open(alias)):
+        mirror(pk)
 
 
-def start(reservation: Reservation) -> None:
+def start(reservation: Reservation, *, in_any_case: bool = False) -> None:
     """Have it done as soon as what the caller saves is certain."""
-    pk = reservation.pk
+    enqueue = partial(mirror_soon.enqueue, reservation.pk, in_any_case=in_any_case)
     # Robust: a queue that cannot be reached costs a minute, and not the meeting.
-    transaction.on_commit(lambda: mirror_soon.enqueue(pk), robust=True)
+    transaction.on_commit(enqueue, robust=True)
 
 
 def mirror(pk: int) -> bool:
@@ -69,8 +78,7 @@ def mirror(pk: int) -> bool:
         return True
     answers = True
     try:
-        with time_limit(LONGEST_TRY):
-            _attend_to(reservation)
+        _attend_to(reservation)
     except LeaseLost:
         log.warning("Reservation %s took too long and is somebody else's now.", pk)
     except (ProviderError, ImproperlyConfigured, SecretUnreadable) as error:
@@ -87,13 +95,19 @@ def _attend_to(reservation: Reservation) -> None:
     if _is_in_session(reservation):
         reservation.put_off(IN_SESSION)
     elif reservation.is_wanted and is_ahead:
-        _hold(reservation, get_provider(reservation.alias))
+        with _asking(reservation.alias) as provider:
+            _hold(reservation, provider)
     elif reservation.is_wanted and reservation.is_held:
-        reservation.settle(
-            state=State.LAPSED
-        )  # it stays as it is: nobody moves a start that is past
+        reservation.settle(state=State.LAPSED)  # what is there stays: its start is past
     else:
         _give_back(reservation)
+
+
+@contextmanager
+def _asking(alias: str) -> Iterator[AnyProvider]:
+    """The provider, while our lease lasts; whether it answers is remembered for the next."""
+    with time_limit(LONGEST_TRY), breakers.watching(alias):
+        yield get_provider(alias)
 
 
 def _is_in_session(reservation: Reservation) -> bool:
@@ -125,7 +139,8 @@ def _hold(reservation: Reservation, provider: AnyProvider) -> None:
 def _give_back(reservation: Reservation) -> None:
     """Nothing of it there any more. If it is wanted again, it gets a new name."""
     if reservation.is_held or reservation.is_unsure:
-        _remove(reservation, get_provider(reservation.alias))
+        with _asking(reservation.alias) as provider:
+            _remove(reservation, provider)
     reservation.settle(
         state=State.LAPSED if reservation.is_wanted else State.RELEASED,
         is_unsure=False,

@@ -55,7 +55,7 @@ class Stuck:
 
     @property
     def reasons(self) -> list[str]:
-        return [str(USES[feature]) for feature in self.lacks]
+        return _in_words(self.lacks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +125,23 @@ def save_room(room: Room, *, by: User) -> None:
     room.save()
     if room.provider_alias != before:
         _note_move([room], before, room.provider_alias, by=by)
+    else:
+        reservations.want_all(room)
 
 
 def planned_in(room: Room) -> BookingQuerySet:
     """The meetings that go with the room when it moves."""
     return Booking.objects.confirmed().not_over().filter(room=room)
+
+
+def reasons_against(room: Room) -> list[str]:
+    """What the room uses and its provider cannot do, in words."""
+    provider = provider_of(room.provider_alias)
+    return _in_words(lacks(provider, room)) if provider else []
+
+
+def _in_words(features: Iterable[str]) -> list[str]:
+    return [str(USES[feature]) for feature in features]
 
 
 def _note_move(rooms: Iterable[Room], source: str, target: str, *, by: User) -> None:

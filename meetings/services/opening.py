@@ -28,9 +28,10 @@ from meetings.providers.errors import (
 from meetings.providers.time_limit import time_limit
 
 from .breakers import watching
-from .places import place_at, places_for, why_not
+from .places import SILENT, place_at, places_for, why_not
 from .rooms import provider_of
 from .specs import spec_of
+from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def open_room(room: Room, booking: Booking | None = None) -> RoomSession:
     session = _running_session(room, booking)
     if session.is_live:
         return session
-    if not session.take_claim():
+    if not saving(session.take_claim)():
         raise RoomIsOpening
     if not Opening(session).run():  # ended meanwhile, or somebody thought us dead
         raise RoomIsOpening
@@ -73,8 +74,7 @@ def _running_session(room: Room, booking: Booking | None) -> RoomSession:
     if session and not _make_way(session, room, booking):
         return session
     try:
-        with transaction.atomic():
-            return _new_session(room, booking)
+        return _new_session(room, booking)
     except IntegrityError:
         return room.sessions.running().get()
 
@@ -86,6 +86,7 @@ def _make_way(session: RoomSession, room: Room, booking: Booking | None) -> bool
     return session.booking != booking and session.abandon()
 
 
+@saving
 def _new_session(room: Room, booking: Booking | None) -> RoomSession:
     own = room.provider_alias
     alias = next(iter(places_for(room)), own)
@@ -116,8 +117,8 @@ class Opening:
         False, when the claim was lost on the way: then the session is what others made of it.
         """
         usable = places_for(self.session.room)
-        known = {self.session.alias, *(each["alias"] for each in self.session.detours)}
-        self.places = [alias for alias in usable if alias not in known]
+        tried = {each["alias"] for each in self.session.detours if each["error"] != SILENT}
+        self.places = [each for each in usable if each not in {*tried, self.session.alias}]
         settled = False
         while not settled:
             settled = self._is_settled(may_begin=self.session.alias in usable)
@@ -133,7 +134,7 @@ class Opening:
                 _close_later(self.session.alias, self.session.ref)
             if self._go_on(str(error)):
                 return False
-            if self.session.fail(str(error)):
+            if saving(self.session.fail)(str(error)):
                 raise
         return True
 
@@ -160,18 +161,20 @@ class Opening:
         try:
             return provider.init_room(session.ref, spec_of(session))
         except Conflict:  # somebody else has a room of that name
-            if not session.take_new_key():
+            if not saving(session.take_new_key)():
                 raise
             return provider.init_room(session.ref, spec_of(session))
-        except HostKeyLost:
-            return self._anew(provider)
+        except HostKeyLost as lost:
+            return self._anew(provider, lost)
 
-    def _anew(self, provider: AnyProvider) -> RoomRef:
+    def _anew(self, provider: AnyProvider, lost: HostKeyLost) -> RoomRef:
         """The room with a key that is known, as nobody was let in yet; or else as it is."""
+        ref = self.session.ref
         try:
-            return provider.reset_room(self.session.ref, spec_of(self.session))
+            return provider.reset_room(ref, spec_of(self.session))
         except (HostKeyLost, FeatureUnsupported):
-            return replace(self.session.ref, differences=(HOST_RIGHTS,))
+            room_id = lost.room_id or ref.room_id
+            return replace(ref, room_id=room_id, differences=(HOST_RIGHTS,))
 
     def _go_on(self, error: str) -> bool:
         """To the next place, if there is one and it can still be in time."""
@@ -180,12 +183,11 @@ class Opening:
             return False
         alias = self.places.pop(0)
         there = place_at(alias, self.session.room, self.session.booking)
-        return self.session.go_to(alias, error, **there)
+        return saving(self.session.go_to)(alias, error, **there)
 
     def _keep(self, alias: str, ref: RoomRef) -> None:
         try:
-            with transaction.atomic():
-                kept = self.session.keep(ref)
+            kept = saving(self.session.keep)(ref)
         except IntegrityError:
             raise Conflict("gave us a room in which another meeting is held.") from None
         if not kept:  # ended while it was opened, or opened elsewhere by somebody else

@@ -11,6 +11,7 @@ from meetings.providers.errors import ProviderError
 
 from . import hooks
 from .rooms import provider_of
+from .waiting import one_by_one
 
 log = logging.getLogger(__name__)
 
@@ -21,16 +22,19 @@ def register_due() -> None:
     They call the address while we tell them, so this is no work for a page: it would have to answer
     itself.
     """
-    for alias in aliases():
-        hook = ProviderHook.objects.filter(alias=alias).first()
-        if (hook is None or hook.is_due) and (provider := _to_be_told(alias)):
-            _register(hook or _new(alias), provider)
+    one_by_one(_register_if_due, aliases())
 
 
 def look_again() -> None:
     """Have every account asked again whether it still has our address."""
     for hook in ProviderHook.objects.filter(next_try_at=None):
         hook.owe()
+
+
+def _register_if_due(alias: str) -> None:
+    hook = ProviderHook.objects.filter(alias=alias).first()
+    if (hook is None or hook.is_due) and (provider := _to_be_told(alias)):
+        _register(hook or _new(alias), provider)
 
 
 def _to_be_told(alias: str) -> AnyProvider | None:
@@ -61,4 +65,4 @@ def _register(hook: ProviderHook, provider: AnyProvider) -> None:
     if told.validated:
         hook.settle()
     else:
-        hook.postpone("It did not accept our answer.")
+        hook.postpone("")  # the handshake failed

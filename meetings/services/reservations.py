@@ -10,11 +10,14 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from meetings.models import Booking, Reservation, Room, RoomSession, was_ended
+from meetings.models.booking import BookingQuerySet
+from meetings.models.fields import SecretUnreadable
 from meetings.models.reservation import ReservationQuerySet
+from meetings.providers import aliases
 from meetings.signals import doors_changed
 
 from .mirroring import mirror, start
@@ -33,12 +36,17 @@ def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
     """The reservation that stands for this meeting at the alias, for whoever opens its room."""
     if booking is None:
         return None
-    return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+    try:
+        return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+    except SecretUnreadable as error:
+        log.warning("The reservation of meeting %s cannot be used: %s", booking.pk, error)
+        return None
 
 
-def unconfirmed(booking: Booking) -> Reservation | None:
-    """The reservation that the provider has not confirmed as it is wanted, if there is one."""
-    return _without_secrets(booking).unconfirmed().first()
+def reservation_of(booking: Booking) -> Reservation | None:
+    """What is, or is to be, reserved for this meeting, for whoever looks how it stands."""
+    alias = booking.room.provider_alias
+    return _without_secrets(booking).wanted().filter(alias=alias).first()
 
 
 def want(booking: Booking) -> None:
@@ -48,7 +56,7 @@ def want(booking: Booking) -> None:
     """
     alias, is_on = booking.room.provider_alias, _is_on(booking)
     for reservation in _without_secrets(booking).wanted():
-        if not is_on or reservation.alias != alias:
+        if not is_on or reservation.alias != alias or _is_too_late(reservation, booking):
             give_back(reservation)
     if is_on and booking.is_ahead and _books(alias):
         _hold(booking, alias)
@@ -67,12 +75,20 @@ def give_back(reservation: Reservation) -> None:
     start(reservation)
 
 
+def let_go(chosen: ReservationQuerySet) -> None:
+    """Have these given back this moment, as far as their providers answer: they will be deleted."""
+    for reservation in chosen.wanted().defer("host_key"):
+        give_back(reservation)
+    for pk in chosen.outstanding().values_list("pk", flat=True):
+        mirror(pk)
+
+
 @saving
 def try_again(reservation: Reservation) -> None:
     """Ask the provider now rather than later; what is done already stays done."""
     if reservation.is_outstanding:
         reservation.owe()
-        start(reservation)
+        start(reservation, in_any_case=True)
 
 
 # What should be
@@ -83,13 +99,19 @@ def _is_on(booking: Booking) -> bool:
     return not (booking.is_cancelled or booking.deleted_at or booking.is_over)
 
 
+def _is_too_late(reservation: Reservation, booking: Booking) -> bool:
+    """Whether it stands for another time, and the meeting has begun: it would keep people out."""
+    return not booking.is_ahead and reservation.wish != _wish(booking, reservation)
+
+
 def _books(alias: str) -> bool:
     provider = provider_of(alias)
     return bool(provider and provider.features.booking)
 
 
 def _hold(booking: Booking, alias: str) -> None:
-    reservation, is_new = Reservation.objects.get_or_create(booking=booking, alias=alias)
+    rows = _without_secrets(booking)
+    reservation, is_new = rows.get_or_create(booking=booking, alias=alias)
     wish = _wish(booking, reservation)
     is_same = reservation.is_wanted and reservation.wish == wish
     if not is_new and is_same and reservation.state != State.LAPSED:
@@ -118,16 +140,17 @@ def after_session(session: RoomSession) -> None:
     booking = session.booking
     if booking is None or session.is_running:
         return
-    used = _without_secrets(booking).filter(alias=session.alias)
+    rows = _without_secrets(booking)
     if session.provider_booking_id:  # it may have been made anew to open the room early
-        there = used.filter(provider_room_id=session.provider_room_id)
-        there.update(provider_booking_id=session.provider_booking_id)
-    for reservation in used:
+        used = rows.filter(alias=session.alias, provider_room_id=session.provider_room_id)
+        used.update(provider_booking_id=session.provider_booking_id)
+    for reservation in rows:
         _after(session, reservation, booking)
 
 
 def _after(session: RoomSession, reservation: Reservation, booking: Booking) -> None:
-    was_used = reservation.is_held and reservation.provider_room_id == session.provider_room_id
+    place = (reservation.alias, reservation.provider_room_id)
+    was_used = reservation.is_held and place == (session.alias, session.provider_room_id)
     if reservation.is_wanted and reservation.is_held and _was_held(booking):
         give_back(reservation)
     elif reservation.is_outstanding or (was_used and booking.is_ahead):
@@ -155,6 +178,8 @@ def sweep() -> None:
     """What is over, what is due again, and what the queue has lost."""
     for reservation in _left_over()[:MOST_AT_ONCE]:
         give_back(reservation)
+    for booking in _missing()[:MOST_AT_ONCE]:
+        _want_now(booking)
     until = time.monotonic() + LONGEST_SWEEP.total_seconds()
     silent: set[str] = set()
     due = Reservation.objects.due().values_list("pk", "alias")
@@ -171,6 +196,22 @@ def _mirrored(pk: int) -> bool:
     except Exception:  # one row's trouble keeps no other from its turn
         log.exception("Reservation %s cannot be mirrored.", pk)
         return True
+
+
+def _missing() -> BookingQuerySet:
+    """Coming meetings that nothing is reserved for: planned before their provider held any."""
+    booking_aliases = [alias for alias in aliases() if _books(alias)]
+    theirs = Reservation.objects.wanted().exclude(state=State.LAPSED)
+    there = theirs.filter(booking=OuterRef("pk"), alias=OuterRef("room__provider_alias"))
+    coming = Booking.objects.confirmed().filter(starts_at__gt=timezone.now(), deleted_at=None)
+    return coming.filter(~Exists(there), room__provider_alias__in=booking_aliases)
+
+
+@saving
+def _want_now(missing: Booking) -> None:
+    """As it stands now: somebody may have changed it since it was found."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("room")
+    want(booking.get(pk=missing.pk))
 
 
 def _left_over() -> ReservationQuerySet:

@@ -2,8 +2,10 @@
 
 import logging
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -12,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 log = logging.getLogger(__name__)
 
 TRIES = 3
+_turn = threading.RLock()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -38,6 +41,19 @@ def saving(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")  # pragma: no cover
 
     return saved
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Our turn to write, after those of this process who asked before us.
+
+    SQLite has one writer and no queue: of very many at once some would try until they give up.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with _turn:
+        yield
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -17,7 +17,7 @@ from meetings.providers.errors import ProviderError
 
 from . import deliveries, hints
 from .hooks import Hook
-from .transactions import saving
+from .transactions import in_turn, saving
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,9 @@ def receive(hook: Hook, request: WebhookRequest) -> str:
     for number, event in enumerate(result.events):
         if event.kind is EventKind.HINT:
             _hear(hook, event)
-        elif kept := keep(hook, event, _fallback_id(request, number)):
+        else:
+            with in_turn():
+                kept = keep(hook, event, _fallback_id(request, number))
             deliveries.apply(kept)
     return result.reply
 
@@ -70,8 +72,8 @@ def _fallback_id(request: WebhookRequest, number: int) -> str:
 
 
 @saving
-def keep(hook: Hook, event: ProviderEvent, fallback_id: str) -> WebhookDelivery | None:
-    """The event as a row, the same for each time that it is told; None for one that is none."""
+def keep(hook: Hook, event: ProviderEvent, fallback_id: str) -> WebhookDelivery:
+    """The event as a row, the same for each time that it is told."""
     event_id = _short(event.event_id or fallback_id, LONGEST_ID)
     values = _values(hook, event)
     if event.occurred_at is None and event.kind in _COMINGS:

@@ -15,11 +15,13 @@ from meetings.forms.bookings import BookingForm, CancelForm
 from meetings.forms.rooms import RoomOptionsForm
 from meetings.http import MemberRequest
 from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
-from meetings.services import hosting, scheduling
+from meetings.services import hosting, moving, scheduling
 
 from .changes import changes_in_words, history_of
 from .links import links_of
-from .live import live_part
+from .live import live_part, said_at_the_end
+from .recordings import may_be_recorded
+from .reservations import confirmation_of
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with
 
@@ -57,8 +59,11 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
         "notes": notes_of(session),
+        "left_open": hosting.left_open(booking.sessions.all()),
+        "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
+        "may_be_recorded": may_be_recorded(booking),
         "history": history_of(booking),
     }
     return render(request, "meetings/booking.html", context)
@@ -80,9 +85,19 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     if (form.cleaned_data["version"] or 0) != booking.version:
         return _stale(request, booking.pk, wish)
     if "confirm" not in request.POST:
-        context["changes"] = changes_in_words(changes, booking)
+        context |= {"changes": changes_in_words(changes, booking), **_of_move(booking, wish)}
         return render(request, "meetings/booking_review.html", context)
     return _save(request, booking, wish, context)
+
+
+def _of_move(booking: Booking, wish: scheduling.MeetingWish) -> dict[str, Any]:
+    """Whether the meeting changes its provider, and what of it that one cannot do."""
+    room = wish.room or copy(booking.room)
+    before = booking.room.provider_alias
+    for name, value in () if wish.room else wish.options.items():
+        setattr(room, name, value)
+    moves = room.provider_alias != before
+    return {"moves": moves, "reasons": moving.reasons_against(room) if moves else []}
 
 
 def _save(
@@ -168,8 +183,9 @@ def _key(request: MemberRequest) -> uuid.UUID:
 def end(request: MemberRequest, pk: int) -> HttpResponse:
     """End the running meeting for everybody."""
     booking = _mine(request, pk)
-    if hosting.end_meeting(booking):
-        messages.success(request, _("The meeting is over for everybody."))
+    running = booking.sessions.running().first()
+    if hosting.end_meeting(booking) and running:
+        messages.success(request, said_at_the_end(running))
     return redirect("booking", booking.pk)
 
 

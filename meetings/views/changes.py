@@ -1,5 +1,6 @@
 """Old and new, in words a person reads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from meetings.forms.rooms import provider_name
 from meetings.models import Booking, BookingChange, Room, WaitingRoom
 from meetings.wording import lasting_text, moment_text
 
@@ -54,12 +56,16 @@ def _label(name: str) -> str:
 def _text(name: str, value: Any, zone: str) -> str:
     if name == "starts_at":
         return moment_text(datetime.fromisoformat(value), ZoneInfo(zone))
-    if name == "duration":
-        return lasting_text(int(value))
-    if name == "room":
-        return value or _("A room of its own")
-    if name == "waiting_room":
-        return str(WaitingRoom(value).label)
+    if worded := _WORDED.get(name):
+        return worded(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
+
+
+_WORDED: dict[str, Callable[[Any], str]] = {
+    "duration": lambda minutes: lasting_text(int(minutes)),
+    "room": lambda name: name or _("A room of its own"),
+    "provider_alias": provider_name,
+    "waiting_room": lambda who: str(WaitingRoom(who).label),
+}

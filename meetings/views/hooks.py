@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from meetings.http import Request
+from meetings.http import Request, whole_number
 from meetings.providers.base import WebhookRequest
 from meetings.providers.errors import WebhookRejected
 from meetings.services import hooks, webhooks
@@ -50,7 +50,7 @@ def unknown(request: Request) -> HttpResponseBase:
 
 def _body(request: Request) -> bytes | None:
     """The bytes as they came; None when there are too many."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    if (whole_number(request.META.get("CONTENT_LENGTH", "")) or 0) > MOST_BYTES:
         return None
     body = request.read(MOST_BYTES + 1)
     return body if len(body) <= MOST_BYTES else None

@@ -155,6 +155,19 @@ def passcode(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/passcode.html", context, status=422 if sets else 200)
 
 
+@require_POST
+def close(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have the provider close a room that it left open when the meeting was ended."""
+    session = _mine(request, pk)
+    if session.is_running or session != session.room.sessions.first():
+        messages.info(request, _("The room is in use again, so it stays open."))
+    elif hosting.close_room(session):
+        messages.success(request, _("The provider has closed the room."))
+    else:
+        messages.error(request, _("The provider did not close the room."))
+    return _back(request, session)
+
+
 def _carry_out(
     request: MemberRequest,
     session: RoomSession,

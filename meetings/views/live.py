@@ -61,6 +61,8 @@ class Live:
         return list(self._limits())
 
     def _limits(self) -> Iterator[str]:
+        if not self.features.ending:
+            yield _("Who is inside stays there when you end it for all. Nobody else comes in.")
         if not self.features.locking:
             yield _(
                 "The lock is at our door only: whoever knows the provider’s own address passes."
@@ -88,6 +90,16 @@ def live_part(session: RoomSession, user: User) -> Live:
         people=_people(session, asked, features, user),
         waiting=[each for each in asked if each.state == State.WAITING],
     )
+
+
+def said_at_the_end(session: RoomSession) -> str:
+    """What an organizer is told after ending it: not every provider sends people out."""
+    session.refresh_from_db(fields=["error"])
+    if session.error:  # the page tells it in full
+        return _("The meeting is over here.")
+    if features_at(session).ending:
+        return _("The meeting is over for everybody.")
+    return _("The meeting is over here. Whoever is inside the room stays until they leave it.")
 
 
 def _people(

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.forms.rooms import RoomForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Room
-from meetings.services import hosting, rooms
+from meetings.models.booking import BookingQuerySet
+from meetings.providers import aliases
+from meetings.services import hosting, moving, rooms
 
 from .links import links_of
-from .live import live_part
+from .live import live_part, said_at_the_end
+from .recordings import may_be_recorded
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with
@@ -22,7 +25,8 @@ from .troubles import held_at, trouble_with
 def index(request: MemberRequest) -> HttpResponse:
     """The person's permanent rooms."""
     mine = room_rows(Room.objects.visible_to(request.user).permanent().in_use())
-    return render(request, "meetings/room_list.html", {"section": "rooms", "rooms": mine})
+    context = {"section": "rooms", "rooms": mine, "can_move": len(aliases()) > 1}
+    return render(request, "meetings/room_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,8 +55,10 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
         "notes": notes_of(session),
+        "left_open": hosting.left_open(room.sessions.all()),
         "links": links_of(request, room),
         "coming": booking_rows(coming)[:10],
+        "may_be_recorded": may_be_recorded(room),
         "held": room.sessions.filter(live_at__isnull=False).select_related("booking")[:10],
     }
     return render(request, "meetings/room.html", context)
@@ -60,14 +66,34 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Change a room. What runs in it goes on as it began."""
+    """Change a room. What runs in it goes on as it began; what is planned in it moves along."""
     room = _mine(request, pk)
+    before = room.provider_alias  # the form writes into the room
     form = RoomForm(request.POST or None, instance=room)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Your changes are saved."))
-        return redirect("room", room.pk)
-    return _form(request, form, room)
+    if request.method != "POST" or not form.is_valid() or "back" in request.POST:
+        return _form(request, form, room)
+    coming = moving.planned_in(room) if room.provider_alias != before else Booking.objects.none()
+    if "confirm" not in request.POST and coming.exists():
+        return _review(request, form, room, before, coming)
+    moving.save_room(room, by=request.user)
+    messages.success(request, _("Your changes are saved."))
+    return redirect("room", room.pk)
+
+
+def _review(
+    request: MemberRequest, form: RoomForm, room: Room, before: str, coming: BookingQuerySet
+) -> HttpResponse:
+    """What a move to another provider takes along, before it is saved."""
+    context = {
+        "section": "rooms",
+        "form": form,
+        "room": room,
+        "source": held_at(before),
+        "target": held_at(room.provider_alias),
+        "coming": coming.select_related("room", "organizer"),
+        "reasons": moving.reasons_against(room),
+    }
+    return render(request, "meetings/room_review.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +119,7 @@ def end(request: MemberRequest, pk: int) -> HttpResponse:
     room = _mine(request, pk)
     if session := room.sessions.running().first():
         hosting.end_for_all(session)
-        messages.success(request, _("The meeting is over for everybody."))
+        messages.success(request, said_at_the_end(session))
     return redirect("room", room.pk)
 
 

@@ -2,14 +2,16 @@
 
 from django.db.models import Prefetch, QuerySet
 
-from meetings.models import JoinLink, Room, is_live_now, was_ended
+from meetings.models import JoinLink, Room, is_live_now, is_unconfirmed, was_ended
 from meetings.models.booking import BookingQuerySet
 
 
 def booking_rows(bookings: BookingQuerySet) -> BookingQuerySet:
     return (
         bookings.select_related("room")
-        .annotate(is_live=is_live_now("booking"), was_ended=was_ended())
+        .annotate(
+            is_live=is_live_now("booking"), was_ended=was_ended(), is_unconfirmed=is_unconfirmed()
+        )
         .prefetch_related(_links())
     )
 

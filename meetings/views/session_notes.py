@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import RoomSession
 from meetings.services.opening import HOST_RIGHTS
+from meetings.wording import moment_text
 
-from .troubles import held_at
+from .troubles import held_at, in_words
 
 # By feature: how it is, where it was asked for otherwise.
 OTHERWISE = {
@@ -38,25 +38,24 @@ def notes_of(session: RoomSession | None) -> list[str]:
     """One sentence for each thing, in the reader’s language; nothing where all is as it should."""
     if session is None or not session.is_live:
         return []
-    return [*_detours(session), *map(_difference, session.differences)]
+    return [*_detours(session), *map(otherwise, session.differences)]
 
 
 def _detours(session: RoomSession) -> list[str]:
     return [
-        _("“%(alias)s” could not hold the meeting at %(time)s, so it is held at “%(now)s”. %(why)s")
+        _("“%(alias)s” could not hold the meeting (%(time)s), so it is held at “%(now)s”. %(why)s")
         % {
             "alias": each["alias"],
-            "time": _at(each["at"]),
+            "time": moment_text(
+                datetime.fromisoformat(each["at"]), timezone.get_current_timezone()
+            ),
             "now": held_at(session.alias),
-            "why": _(each["error"]),
+            "why": in_words(each["error"]),
         }
         for each in session.detours
     ]
 
 
-def _at(moment: str) -> str:
-    return time_format(timezone.localtime(datetime.fromisoformat(moment)))
-
-
-def _difference(feature: str) -> str:
+def otherwise(feature: str) -> str:
+    """What it means that the provider does this otherwise than asked."""
     return str(OTHERWISE.get(feature) or _("Otherwise than asked: %(what)s.") % {"what": feature})

@@ -16,11 +16,8 @@ def held_at(alias: str) -> str:
 def trouble_with(room: Room, booking: Booking | None) -> str:
     """A sentence about what keeps the room from opening, or nothing."""
     running = room.sessions.running().first()
-    if running and provider_of(running.alias) is None and running.alias != room.provider_alias:
-        return _(
-            "What runs in this room is held at “%(alias)s”, which is no longer set up here. "
-            "The next who starts the meeting opens it at the room’s present provider."
-        ) % {"alias": running.alias}
+    if running and provider_of(running.alias) is None:
+        return _lost(running)
     if provider_of(room.provider_alias) is None:
         if places := places_for(room):
             return _(
@@ -37,9 +34,27 @@ def trouble_with(room: Room, booking: Booking | None) -> str:
     return ""
 
 
+def in_words(error: str) -> str:
+    """A reason of ours in the reader's language; a provider's words as they are."""
+    return _(error) if error else ""
+
+
+def _lost(running: RoomSession) -> str:
+    """What runs where nobody can be reached any more."""
+    if running.alias != running.room.provider_alias:
+        return _(
+            "What runs in this room is held at “%(alias)s”, which is no longer set up here. "
+            "The next who starts the meeting opens it at the room’s present provider."
+        ) % {"alias": running.alias}
+    return _(
+        "What runs in this room is held at “%(alias)s”, which is no longer set up here. "
+        "End it to open the room anew."
+    ) % {"alias": running.alias}
+
+
 def _story(failed: RoomSession) -> str:
     """What every place said where it was tried."""
     if not failed.detours:
-        return failed.error
+        return in_words(failed.error)
     tried = [*failed.detours, {"alias": failed.alias, "error": failed.error}]
-    return " ".join(f"“{each['alias']}”: {_(each['error'])}" for each in tried)
+    return " ".join(f"“{each['alias']}”: {in_words(each['error'])}" for each in tried)

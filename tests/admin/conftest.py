@@ -14,10 +14,13 @@ from meetings.models import (
     Booking,
     BookingChange,
     ChatMessage,
+    Drift,
     JoinLink,
+    Reservation,
     Room,
     RoomPeer,
     RoomSession,
+    WebhookDelivery,
 )
 
 HOST_KEY = "host-key-that-opens-the-room"
@@ -30,10 +33,13 @@ MODELS = (
     Booking,
     BookingChange,
     ChatMessage,
+    Drift,
     JoinLink,
+    Reservation,
     Room,
     RoomPeer,
     RoomSession,
+    WebhookDelivery,
 )
 
 
@@ -108,5 +114,22 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
             entered_at=now,
             **who,
         ),
+        reserved(booking),
+        session.deliveries.create(
+            alias=session.alias,
+            event_id=f"event-{number}",
+            kind="attendee_joined",
+            attendee={"key": who["identity"], "name": who["name"], "role": "participant"},
+            host_key=HOST_KEY,
+        ),
+        session.drifts.create(
+            alias=session.alias, kind=Drift.Kind.SESSION_GONE, room_id=f"room-{number}"
+        ),
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
     ]
+
+
+def reserved(booking: Booking) -> Reservation:
+    """What a provider holds for the meeting, with its host key."""
+    held = {"state": "held", "provider_room_id": "meet.example.org/x", "host_key": HOST_KEY}
+    return booking.reservations.get_or_create(alias="main", defaults=held)[0]

@@ -1,5 +1,6 @@
 """Accounts at providers, typed into the admin."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -7,7 +8,9 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -23,6 +26,7 @@ from tests.providers.doubles.plugnmeet import Double
 
 pytestmark = pytest.mark.django_db
 
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*json)|<style|\sstyle=|\son\w+=")
 LIST = "/admin/meetings/provideraccount/"
 SECRET = "s3cret-of-the-account"
 TYPED = {
@@ -112,7 +116,7 @@ def test_every_shipped_provider_can_be_picked(as_staff: Client) -> None:
         assert f'href="?backend={name}"' in page
 
 
-@pytest.mark.parametrize("backend", ["nowhere", "acme.rooms.Provider", "os.path.join", "../etc"])
+@pytest.mark.parametrize("backend", ["nowhere", "nobody.rooms.Provider", "os.path.join", "../etc"])
 def test_provider_that_is_not_there_is_said_and_asked_for_again(
     as_staff: Client, backend: str
 ) -> None:
@@ -352,19 +356,19 @@ def test_list_says_which_account_cannot_be_used_and_why(
     as_staff: Client, main: ProviderAccount
 ) -> None:
     ProviderAccount.objects.create(alias="old", backend="plugnmeet", options={"colour": "blue"})
-    ProviderAccount.objects.create(alias="gone", backend="acme.rooms.Provider")
+    ProviderAccount.objects.create(alias="gone", backend="nobody.rooms.Provider")
 
     page = as_staff.get(LIST).text
 
     assert "Set up" in page
     assert "Provider “old” does not know: colour." in page
-    assert "Provider “gone”: there is no “acme.rooms.Provider”." in page
+    assert "Provider “gone”: there is no “nobody.rooms.Provider”." in page
 
 
 def test_account_whose_provider_is_gone_can_still_be_looked_at(as_staff: Client) -> None:
-    account = ProviderAccount.objects.create(alias="gone", backend="acme.rooms.Provider")
+    account = ProviderAccount.objects.create(alias="gone", backend="nobody.rooms.Provider")
 
-    assert "there is no “acme.rooms.Provider”" in as_staff.get(page_of(account)).text
+    assert "there is no “nobody.rooms.Provider”" in as_staff.get(page_of(account)).text
 
 
 def test_account_that_the_environment_has_too_does_not_count_and_says_so(
@@ -465,10 +469,68 @@ def test_who_may_only_look_sees_which_secrets_there_are_and_none_of_them(
     looker.user_permissions.set(Permission.objects.filter(codename="view_provideraccount"))
     client = signed_in(looker)
 
-    page = client.get(page_of(main)).text
+    main.options["left_over"] = "what-nobody-knows"
+    main.save()
+    gone = ProviderAccount.objects.create(
+        alias="gone", backend="no.where", options={"token": "t0k"}
+    )
 
-    assert "api_key: key-of-ours, api_secret: …" in page
+    page, other = client.get(page_of(main)).text, client.get(page_of(gone)).text
+
+    assert "api_key: key-of-ours, api_secret: …, left_over: …" in page
+    assert "what-nobody-knows" not in page
+    assert "token: …" in other
     assert SECRET not in page
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(page_of(main), TYPED).status_code == 403
     assert client.post(page_of(main, "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_secret_is_on_no_page_and_in_no_log(
+    as_staff: Client, double: Double, allow_private: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    typed = {"option_url": double.url, "option_api_key": double.api_key}
+    secrets = (double.api_secret, "wr0ng-secret-of-ours")
+    pages = [add(as_staff, option_api_secret=secrets[0], **typed, _saveandtest="yes")]
+    pages += [change(as_staff, kept(), option_api_secret=secrets[1], **typed, _saveandtest="yes")]
+    addresses = [page_of(kept(), page) for page in ("change", "history", "delete")]
+    addresses += [LIST, "/admin/", reverse("admin:meetings_providers")]
+
+    pages += [as_staff.get(address, follow=True).text for address in addresses]
+    pages += [as_staff.post(reverse("admin:meetings_providers"), {"alias": "main"}).text]
+
+    assert "API key and secret – Failed" in pages[1]
+    assert kept().secret_options["api_secret"] == secrets[1]
+    for secret in secrets:
+        assert not [page for page in pages if secret in page]
+        assert secret not in caplog.text
+
+
+def test_pages_need_nothing_that_the_content_policy_forbids(
+    as_staff: Client, main: ProviderAccount
+) -> None:
+    addresses = [LIST, page_of(main), page_of(main, "delete"), f"{LIST}add/"]
+    addresses += [f"{LIST}add/?backend={name}" for name in shipped()]
+
+    for address in addresses:
+        text = as_staff.get(address).text
+        assert not INLINE.search(text), address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_list_costs_the_same_with_1_and_30_accounts(
+    as_staff: Client, main: ProviderAccount
+) -> None:
+    as_staff.get(LIST)  # what is remembered from the first page on is not counted
+
+    with CaptureQueriesContext(connection) as few:
+        as_staff.get(LIST)
+    for number in range(29):
+        ProviderAccount.objects.create(alias=f"more-{number}", backend="builtin")
+    as_staff.get(LIST)
+    with CaptureQueriesContext(connection) as many:
+        page = as_staff.get(LIST).text
+
+    assert "30 provider accounts" in page
+    assert len(many) == len(few)

@@ -1,17 +1,20 @@
-from dataclasses import fields
+import re
+from dataclasses import dataclass, field, fields
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
 from meetings.admin.providers import WORDS
-from meetings.models import Room
-from meetings.providers.base import Check, Features
+from meetings.models import ProviderAccount, Room
+from meetings.providers.base import Check, Features, Options
 from meetings.providers.builtin import Provider as BuiltIn
 from meetings.providers.errors import ProviderUnavailable
-from meetings.services import rooms
+from meetings.services import breakers, rooms, switches
+from tests.conftest import make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,29 @@ class Silent(BuiltIn):
 
     def ping(self) -> list[Check]:
         raise ProviderUnavailable("did not answer within 5 seconds.", provider=self.label)
+
+
+class Halting(BuiltIn):
+    """It does one thing and not another, and repeats our secret."""
+
+    label = "Halting"
+
+    def __init__(self, alias: str, options: Options, *, trusted: bool = True) -> None:
+        super().__init__(alias, Told(), trusted=trusted)
+
+    def ping(self) -> list[Check]:
+        return [
+            Check(name="One", passed=True, features=("muting", "locking")),
+            Check(name="Two", passed=False, message="It said: no, k3y is wrong.", features=LOCKING),
+        ]
+
+
+@dataclass(frozen=True)
+class Told(Options):
+    key: str = field(default="k3y", repr=False)
+
+
+LOCKING = ("locking",)
 
 
 @pytest.fixture
@@ -100,3 +126,111 @@ def test_testing_something_unknown_tests_nothing(as_staff: Client, overview: str
 
 def test_every_feature_has_its_words() -> None:
     assert set(WORDS) == {feature.name for feature in fields(Features)}
+
+
+# Where it comes from, and whether anything begins there
+
+
+@pytest.fixture
+def typed_in(db: None) -> ProviderAccount:
+    return ProviderAccount.objects.create(alias="mine", backend=f"{Silent.__module__}.Silent")
+
+
+def part_of(page: str, alias: str) -> str:
+    """What the page says of one account."""
+    found = [part for part in page.split("<section")[1:] if f"\n          {alias}\n" in part]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_it_says_where_each_account_comes_from_and_where_it_is_changed(
+    as_staff: Client, overview: str, settings: Settings, typed_in: ProviderAccount
+) -> None:
+    always = as_staff.get(overview).text
+    settings.MEETING_PROVIDERS = {"main": {"BACKEND": "builtin"}}
+
+    page = as_staff.get(overview).text
+
+    assert "always there" in part_of(always, "builtin")
+    assert "from the environment" in part_of(page, "main")
+    assert "typed in here" in part_of(page, "mine")
+    edit = reverse("admin:meetings_provideraccount_change", args=[typed_in.pk])
+    assert f'href="{edit}"' in part_of(page, "mine")
+    assert f'href="{edit}"' not in part_of(page, "main")
+    assert reverse("admin:meetings_provideraccount_add") in page
+
+
+def test_an_account_that_counts_for_nothing_is_the_environments_with_the_way_to_its_row(
+    as_staff: Client, overview: str, settings: Settings, typed_in: ProviderAccount
+) -> None:
+    settings.MEETING_PROVIDERS = {"mine": {"BACKEND": "builtin"}}
+
+    part = part_of(as_staff.get(overview).text, "mine")
+
+    assert "from the environment" in part
+    assert f"/provideraccount/{typed_in.pk}/change/" in part
+
+
+def test_a_test_tells_of_each_capability_whether_it_works(
+    as_staff: Client, overview: str, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {"far": {"BACKEND": f"{Silent.__module__}.Halting"}}
+
+    part = part_of(as_staff.post(overview, {"alias": "far"}).text, "far")
+
+    assert said_of(part, "mutes a person") == "It works"
+    assert said_of(part, "locks a room") == "Does not work"
+    assert said_of(part, "says who is inside") == "Not tried"
+    assert said_of(part, "keeps recordings") == ""
+    assert "It said: no, … is wrong." in part
+
+
+def said_of(page: str, words: str) -> str:
+    """The badge beside a capability."""
+    line = page[page.index(words) : page.index("</li>", page.index(words))]
+    return re.sub(r"<[^>]*>", "", line.removeprefix(words)).strip()
+
+
+def test_an_account_is_switched_off_and_on_again(
+    as_staff: Client, staff: User, overview: str
+) -> None:
+    off = as_staff.post(overview, {"alias": "builtin", "switch": "off"}, follow=True)
+    was_off = switches.is_off("builtin")
+    on = as_staff.post(overview, {"alias": "builtin", "switch": "on"}, follow=True)
+
+    assert off.redirect_chain == [(overview, 302)]
+    assert was_off
+    assert "Switched off" in part_of(off.text, "builtin")
+    assert "no meeting begins there" in off.text
+    assert "Switched off" not in part_of(on.text, "builtin")
+    assert not switches.is_off("builtin")
+
+
+def test_nothing_unknown_is_switched_off(as_staff: Client, overview: str) -> None:
+    as_staff.post(overview, {"alias": "imagined", "switch": "off"})
+
+    assert switches.off_aliases() == frozenset()
+
+
+def test_who_may_only_look_switches_nothing(overview: str, db: None) -> None:
+    looker = make_user("Lena", is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename__startswith="view"))
+    client = signed_in(looker)
+
+    page = client.get(overview).text
+    answer = client.post(overview, {"alias": "builtin", "switch": "off"})
+
+    assert "Switch off" not in page
+    assert answer.status_code == 403
+    assert not switches.is_off("builtin")
+
+
+def test_an_account_that_did_not_answer_lately_says_so(as_staff: Client, overview: str) -> None:
+    silence = ProviderUnavailable("does not answer.")
+    for __ in range(breakers.THRESHOLD):
+        with pytest.raises(ProviderUnavailable), breakers.watching("builtin"):
+            raise silence
+
+    page = as_staff.get(overview).text
+
+    assert "meetings begin elsewhere for a moment" in part_of(page, "builtin")

@@ -144,7 +144,9 @@ def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Pers
         context = chromium.new_context(base_url=server.url, **options)
         context.set_default_timeout(15_000)
         # A small picture: one machine plays all the people, and encodes for each of them.
-        context.add_init_script("localStorage['parley.devices'] ??= '{\"saver\": true}'")
+        # Not within a frame of somebody else's: there is no storage there.
+        saver = "if (window === top) localStorage['parley.devices'] ??= '{\"saver\": true}'"
+        context.add_init_script(saver)
         people.append(Person(name, context.new_page()))
         return people[-1]
 

@@ -37,7 +37,8 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from meetings import demo
-from meetings.models import Admission, Attendance, Room, RoomSession
+from meetings.models import (
+    Admission, Attendance, ProviderAccount, Reservation, Room, RoomSession)
 from meetings.services import opening, rooms, scheduling
 from accounts.demo import demo_sign_in_path
 dana = demo.load()
@@ -61,6 +62,36 @@ Room.objects.filter(pk=gone.room_id).update(provider_alias="gone")
 called_off = scheduling.cancel(
     book("Board meeting"), by=dana, reason="The numbers are not ready. New date follows.")
 plain = opened("Weekly planning")
+def comes(session, name, minutes, role="participant"):
+    who = {"identity": f"g:{name}", "name": name, "role": role}
+    session.admissions.create(state="admitted", **who)
+    session.attendances.create(joined_at=now - timedelta(minutes=minutes), **who)
+def crowd(session):
+    comes(session, "Ana Lopez", 12, "cohost")
+    comes(session, "Bartholomew Featherstonehaugh-Cholmondeley the Younger", 7)
+    session.admissions.create(identity="g:Dov", name="Dov", state="admitted")
+    for name in ("Cleo", "Eve from the other side of the world"):
+        session.admissions.create(identity=f"g:{name}", name=name, state="waiting")
+    return session
+ProviderAccount.objects.create(alias="abroad", backend="xroom", options={
+    "auth_id": "a", "api_secret": "b", "domain": "meet.example.org"})
+ProviderAccount.objects.create(alias="video", backend="videosdk", options={
+    "api_key": "a", "secret": "b" * 32, "url": "https://127.0.0.1:9"})
+def held(title, alias, **more):
+    booking = book(title)
+    Room.objects.filter(pk=booking.room_id).update(provider_alias=alias)
+    return crowd(RoomSession.objects.create(
+        room=booking.room, booking=booking, alias=alias, state="live", live_at=now,
+        waiting_room="guests", provider_room_id=title, **more))
+here = opened("Who is in")
+crowd(here.sessions.get())
+abroad = held("Held abroad", "abroad", locked=True, passcode="s3cret")
+video = held("With recordings", "video")
+later = book("Not confirmed yet", 120)
+Room.objects.filter(pk=later.room_id).update(provider_alias="abroad")
+Reservation.objects.create(booking=later, alias="abroad", attempts=3, state="refused",
+    error="xroom: Your plan does not include bookings (HTTP 402)",
+    next_try_at=now + timedelta(hours=1))
 stories = {
     "open": path(plain), "needs_host": path(book("Design review")),
     "too_early": path(book("Portfolio review with Acme", 95, description="Bring three drafts.")),
@@ -70,6 +101,9 @@ stories = {
     "meeting": f"/meetings/{plain.pk}/", "cancelled_meeting": f"/meetings/{called_off.pk}/",
     "edit": f"/meetings/{plain.pk}/edit/", "cancel": f"/meetings/{plain.pk}/cancel/",
     "room": f"/rooms/{Room.objects.permanent().filter(owner=dana).first().pk}/",
+    "live": f"/meetings/{here.pk}/", "live_abroad": f"/meetings/{abroad.booking_id}/",
+    "live_video": f"/meetings/{video.booking_id}/", "unconfirmed": f"/meetings/{later.pk}/",
+    "passcode": f"/sessions/{abroad.pk}/passcode/",
     "sign_in_dana": demo_sign_in_path(dana),
 }
 print("STORIES" + json.dumps(stories))
@@ -88,6 +122,12 @@ SIGNED_IN = {
     "edit": "",
     "cancel": "",
     "room": "",
+    "live": "",
+    "live_abroad": "",
+    "live_video": "",
+    "unconfirmed": "",
+    "passcode": "",
+    "move": "/rooms/move/?source=builtin&target=abroad",
 }
 PUBLIC = {
     "home": "/",

@@ -1,15 +1,20 @@
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from accounts.models import User
 from meetings import demo
 from meetings.models import Attendance, Booking, Room, RoomSession
-from meetings.services import joining, opening, rooms, scheduling
+from meetings.services import joining, opening, reservations, rooms, scheduling
 from meetings.services.door import Visitor
+from tests.accounts_at_doubles import AtXroom, at_xroom
+
+__all__ = ["at_xroom"]
 
 pytestmark = pytest.mark.django_db
 Book = Callable[..., Booking]
@@ -25,6 +30,28 @@ def test_nothing_is_left_of_it() -> None:
 
     assert demo.remove() == 3
 
+    assert rows() == before
+
+
+def test_what_its_people_reserved_at_a_provider_is_given_back(at_xroom: AtXroom) -> None:
+    before = rows()
+    demo.load()
+    organizer = Booking.objects.filter(starts_at__gt=timezone.now())[0].organizer
+    wish = scheduling.MeetingWish(
+        title="Tried",
+        starts_at=timezone.now() + timedelta(days=2),
+        duration=30,
+        time_zone="UTC",
+        may_overlap=True,
+    )
+    scheduling.book(organizer, wish)
+    reservations.sweep()
+    reserved = len(at_xroom.double.bookings)
+
+    demo.remove()
+
+    assert reserved
+    assert at_xroom.double.bookings == {}
     assert rows() == before
 
 

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from .trials import account_at, choose, hurried
+
+__all__ = ["account_at", "choose", "hurried"]
+
 KEPT = re.compile("PATH$|HOME$|COVERAGE_")  # of the machine's settings, none of Parley's
 Start = Callable[..., "Parley"]
 

@@ -5,7 +5,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,12 +15,14 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config.providers import providers_from
+from meetings.forms.provider_accounts import form_for
 from meetings.management.commands import provider_double
-from meetings.providers import AnyProvider, build
+from meetings.providers import AnyProvider, build, class_of
 from meetings.providers.base import Attendee, Role, RoomRef, RoomSpec
 
 from .conftest import Parley, Start
@@ -50,10 +52,7 @@ class Listener:
         self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/double/s3cr3t/"
 
     def wait_for(self, word: str) -> None:
-        deadline = time.monotonic() + 10
-        while word not in json.dumps(self.heard):
-            assert time.monotonic() < deadline, self.heard
-            time.sleep(0.05)
+        wait_until(lambda: word in json.dumps(self.heard))
 
 
 @pytest.fixture
@@ -108,6 +107,18 @@ def press(url: str, button: str) -> str:
     return page(Request(address, method="POST"))
 
 
+def follows(content: str) -> str:
+    """Where a page asks how it stands."""
+    return re.search('data-follow="([^"]+)"', content)[1].replace("&amp;", "&")
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def entries(port: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(page(f"http://127.0.0.1:{port}/double/journal"))
     return found["entries"]
@@ -128,6 +139,31 @@ def test_lines_to_paste_make_an_account_that_works(start: Start, port: int, name
     assert all(entry["verified"] for entry in entries(port))
 
 
+@pytest.mark.parametrize(("name", "at"), [("plugnmeet", 9001), ("videosdk", 9002), ("xroom", 9003)])
+def test_guide_has_the_lines_that_are_printed(start: Start, port: int, name: str, at: int) -> None:
+    guide = (settings.BASE_DIR / "docs" / "try-without-an-account.md").read_text()
+
+    double = started(start, name, port)
+
+    printed = double.said.replace(str(port), str(at))
+    lines = re.findall(r"^  (MEETING_.*)$", printed, re.MULTILINE)
+    assert "\n".join(lines) in guide
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_values_to_type_in_go_by_the_names_of_the_admins_form(
+    start: Start, port: int, name: str
+) -> None:
+    double = started(start, name, port)
+
+    form = form_for(name, class_of(name, alias="x"))
+    labels = [str(field.label) for field in form.base_fields.values()]
+    told = double.said.partition("Or in the admin")[2]
+    typed = re.findall("^  (.+?): ", told, re.MULTILINE)
+    assert len(typed) >= 3
+    assert set(typed) <= set(labels)
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_page_of_who_is_inside_learns_that_the_meeting_was_ended(
     start: Start, port: int, name: str
@@ -135,8 +171,7 @@ def test_page_of_who_is_inside_learns_that_the_meeting_was_ended(
     provider = account_of(started(start, name, port))
     provider.pause = 0.0  # for people to leave
     room = provider.init_room(RoomRef(room_id=KEY), spec())
-    inside = page(way_in(provider, room, GUEST))
-    asked = re.search('data-follow="([^"]+)"', inside)[1].replace("&amp;", "&")
+    asked = follows(page(way_in(provider, room, GUEST)))
     before = json.loads(page(f"http://127.0.0.1:{port}{asked}"))
 
     provider.end_room(room)
@@ -144,6 +179,34 @@ def test_page_of_who_is_inside_learns_that_the_meeting_was_ended(
     after = json.loads(page(f"http://127.0.0.1:{port}{asked}"))
     assert [before["words"], before["over"]] == ["", False]
     assert [after["words"], after["over"]] == ["The meeting has ended", True]
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_whoever_closes_the_page_has_left(start: Start, port: int, name: str) -> None:
+    provider = account_of(started(start, name, port))
+    room = provider.init_room(RoomRef(room_id=KEY), spec())
+    pages = [page(way_in(provider, room, who)) for who in (HOST, GUEST)]
+    _, guest = (f"http://127.0.0.1:{port}{follows(each)}" for each in pages)
+    assert len(provider.roster(room)) == 2
+
+    page(Request(guest.replace("/state?", "/closed?"), method="POST"))
+
+    wait_until(lambda: len(provider.roster(room)) == 1)
+    assert json.loads(page(guest))["words"] == "You are no longer in this meeting"
+
+
+def test_page_that_is_loaded_again_is_no_leaving(start: Start, port: int) -> None:
+    provider = account_of(started(start, "videosdk", port))
+    room = provider.init_room(RoomRef(room_id=KEY), spec())
+    pages = [page(way_in(provider, room, who)) for who in (HOST, GUEST)]
+    host, guest = (f"http://127.0.0.1:{port}{follows(each)}" for each in pages)
+
+    for each in (host, guest):
+        page(Request(each.replace("/state?", "/closed?"), method="POST"))
+    page(host)
+
+    wait_until(lambda: len(provider.roster(room)) == 1)
+    assert json.loads(page(host))["words"] == ""
 
 
 def test_host_ends_the_meeting_at_its_page(start: Start, port: int) -> None:

@@ -177,6 +177,15 @@ class ProviderContract:
 
         assert not provider.features.live_status or not provider.is_live(room)
 
+    def test_room_made_anew_lets_people_in(self, provider: AnyProvider) -> None:
+        if not provider.features.ending:
+            return
+        room = provider.init_room(REF, SPEC)
+
+        anew = provider.reset_room(room, SPEC)
+
+        assert self.ticket(provider, anew, HOST) != self.ticket(provider, anew, GUEST)
+
     def test_test_button_gets_a_line_for_each_thing_tried(self, provider: AnyProvider) -> None:
         lines = provider.ping()
 
@@ -184,6 +193,23 @@ class ProviderContract:
         assert all(isinstance(line, Check) and line.name for line in lines)
 
     # Events
+
+    def test_own_sample_of_a_delivery_is_read_and_a_changed_one_is_not_believed(
+        self, provider: AnyProvider
+    ) -> None:
+        sample = provider.webhook_sample()
+        if sample is None:
+            return
+
+        result = provider.parse_webhook(sample)
+        changed = WebhookRequest(body=sample.body + b" ", headers=sample.headers)
+
+        assert result.reply or not result.events  # it tells of nothing that has happened
+        try:
+            believed = provider.parse_webhook(changed).events
+        except WebhookRejected:
+            return
+        assert believed == ()
 
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"{}" * 1000], ids=repr

@@ -97,7 +97,7 @@ class HttpProviderContract(ProviderContract):
         options = self.build(url=double.url).options
         typed_in = self.provider_class("main", options, trusted=False)
 
-        with pytest.raises(ProviderRefused, match="private"):
+        with pytest.raises(ProviderRefused, match="own network"):
             self.harmless_call(typed_in)
 
         assert double.journal == []

@@ -15,10 +15,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
+from django.test import Client
+from pytest_django import Settings
 
+from meetings.models import Room, RoomSession
 from meetings.providers.base import Attendee, Role, RoomKind, RoomSpec
 from meetings.providers.errors import ProviderMisconfigured, ProviderUnavailable, UnexpectedReply
 from meetings.providers.jitsi import Provider
+from tests.views import doors
 
 from .contract import GUEST, HOST, REF, SPEC, AnyProvider
 from .doubles import base as doubles
@@ -45,7 +49,7 @@ class Double(doubles.Double):
             return Reply("You are not allowed to join.", status=403, kind="text/plain")
         user = claims["context"]["user"]
         role = "moderator" if user["moderator"] == "true" else "participant"
-        return Reply(f"{user['name']} is {role} in {room}.", kind="text/plain")
+        return Reply(f"{user['name']} is {role} in {room}.", kind="text/plain; charset=utf-8")
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -274,6 +278,44 @@ def test_token_is_neither_logged_nor_shown(
 
     token = parse_qs(urlsplit(ticket.url).query)["jwt"][0]
     assert token not in caplog.text + repr(ticket)
+
+
+# From the door to the room
+
+
+@pytest.mark.django_db
+def test_people_come_from_their_links_into_one_room_each_with_their_rights(
+    settings: Settings, double: Double, as_dana: Client, client: Client, room: Room
+) -> None:
+    options = {"url": double.url, "app_id": APP_ID, "app_secret": APP_SECRET}
+    settings.MEETING_PROVIDERS = {"main": {"BACKEND": "jitsi", "OPTIONS": options}}
+    Room.objects.update(provider_alias="main", waiting_room="nobody")
+
+    host = as_dana.post(f"{doors.host(room)}enter/", {"name": "Dana"})
+    guest = client.post(f"{doors.participants(room)}enter/", {"name": "Ana & “Bea”"})
+
+    name = RoomSession.objects.get().provider_room_id
+    seen = [requests.get(answer["Location"], timeout=5).text for answer in (host, guest)]
+    assert seen == [f"Dana is moderator in {name}.", f"Ana & “Bea” is participant in {name}."]
+    told = read_by_their_page(guest["Location"])
+    assert told == {"userInfo.displayName": "Ana & “Bea”"}
+    assert "no-store" in guest["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_meeting_goes_to_the_next_provider_when_the_server_is_gone(
+    settings: Settings, as_dana: Client, room: Room
+) -> None:
+    settings.MEETING_PROVIDERS = {
+        "main": {"BACKEND": "jitsi", "OPTIONS": {"url": "http://127.0.0.1:9"}},
+        "spare": {"BACKEND": "builtin"},
+    }
+    Room.objects.update(provider_alias="main")
+
+    answer = as_dana.post(f"{doors.host(room)}enter/", {"name": "Dana"})
+
+    assert answer.status_code == 200
+    assert RoomSession.objects.get().alias == "spare"
 
 
 # The test button

@@ -1,7 +1,9 @@
 """Providers by alias, from the environment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.providers import providers_from
 from meetings.checks import providers_load
-from meetings.providers import aliases, build, default_alias, get_provider
+from meetings.providers import aliases, build, default_alias, get_provider, shipped
 from meetings.providers.base import (
     Attendee,
     JoinTicket,
@@ -129,6 +131,7 @@ def test_option_whose_file_is_missing_is_named() -> None:
         )
 
 
+@pytest.mark.django_db
 def test_nothing_configured_is_the_built_in_room(settings: Any) -> None:
     settings.MEETING_PROVIDERS = {}
 
@@ -144,6 +147,7 @@ def test_first_account_is_the_default(settings: Any) -> None:
     assert get_provider("spare") is get_provider("spare")
 
 
+@pytest.mark.django_db
 def test_alias_that_is_gone_is_said_by_name(settings: Any) -> None:
     settings.MEETING_PROVIDERS = {"main": {"BACKEND": "builtin"}}
 
@@ -151,10 +155,109 @@ def test_alias_that_is_gone_is_said_by_name(settings: Any) -> None:
         get_provider("builtin")
 
 
-@pytest.mark.parametrize("backend", ["nowhere", "acme.rooms.Provider", "meetings.providers.Nope"])
+@pytest.mark.parametrize(
+    "backend", ["nowhere", "nobody.rooms.Provider", "meetings.providers.Nope", "", ".."]
+)
 def test_backend_that_does_not_exist_is_said_by_name(backend: str) -> None:
     with pytest.raises(ProviderMisconfigured, match=f"“main”: there is no “{backend}”"):
         build("main", backend, {})
+
+
+@pytest.mark.parametrize("backend", ["os.path.join", "meetings.providers.base.Options"])
+def test_backend_that_is_no_provider_is_said_by_name(backend: str) -> None:
+    with pytest.raises(ProviderMisconfigured, match=f"“main”: “{backend}” is no provider"):
+        build("main", backend, {})
+
+
+def test_module_that_fails_while_it_is_imported_is_no_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_rooms.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ProviderMisconfigured, match="there is no “broken_rooms"):
+        build("main", "broken_rooms.Provider", {})
+
+
+class Fragile(Builtin):
+    def __init__(self, alias: str, options: Options, *, trusted: bool = True) -> None:
+        raise KeyError("s3cret")
+
+
+def test_class_that_fails_while_it_is_made_takes_nothing_along_and_tells_no_secret() -> None:
+    with pytest.raises(ProviderMisconfigured, match="“main” cannot be made: KeyError") as refusal:
+        build("main", f"{__name__}.Fragile", {})
+
+    assert "s3cret" not in "".join(format_exception(refusal.value))
+
+
+def test_shipped_providers_are_found_by_their_modules() -> None:
+    found = shipped()
+
+    assert set(found) >= {"builtin", "jitsi", "plugnmeet", "videosdk", "xroom"}
+    assert all(each.slug == name for name, each in found.items())
+    assert not {"base", "errors", "http", "addresses"} & set(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds(Options):
+    text: str = "a"
+    number: int = 1
+    seconds: float = 1.0
+    wanted: bool = False
+    secret: int = field(default=1, repr=False)
+    many: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"text": "b"}, "b"),
+        ({"number": "7"}, 7),
+        ({"number": 7}, 7),
+        ({"seconds": "2.5"}, 2.5),
+        ({"seconds": 2}, 2.0),
+        ({"wanted": " Yes "}, True),
+        ({"wanted": "off"}, False),
+        ({"wanted": ""}, False),
+        ({"wanted": True}, True),
+        ({"many": ["a", "b"]}, ["a", "b"]),
+    ],
+)
+def test_option_is_read_as_its_own_kind(given: dict[str, Any], kept: object) -> None:
+    (name,) = given
+
+    read = getattr(Kinds.read(given, alias="main"), name)
+
+    assert (read, type(read)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"text": 5}, {"number": "x"}, {"number": 2.5}, {"number": True}, {"wanted": "maybe"}],
+)
+def test_option_of_another_kind_is_refused_by_name(given: dict[str, Any]) -> None:
+    ((name, value),) = given.items()
+
+    with pytest.raises(ProviderMisconfigured, match=f"“main”: “{name}” cannot be “{value}”"):
+        Kinds.read(given, alias="main")
+
+
+def test_refused_secret_is_not_repeated() -> None:
+    given = {"secret": "no number"}
+
+    with pytest.raises(ProviderMisconfigured, match="“secret” cannot be “…”") as refusal:
+        Kinds.read(given, alias="main")
+
+    assert "no number" not in "".join(format_exception(refusal.value))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 61, float("nan"), float("inf")])
+def test_account_that_would_wait_for_ever_or_not_at_all_is_refused(seconds: float) -> None:
+    options = {"url": "https://plug.example.org", "api_key": "k", "api_secret": "s"}
+
+    with pytest.raises(ProviderMisconfigured, match="“read_timeout” must be above 0"):
+        build("main", "plugnmeet", {**options, "read_timeout": seconds})
 
 
 def test_backend_may_be_anybodys_class() -> None:

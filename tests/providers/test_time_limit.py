@@ -10,10 +10,10 @@ import pytest
 from meetings.providers.base import Attendee, Check, JoinTicket, RoomRef, RoomSpec
 from meetings.providers.errors import OutcomeUnknown, ProviderError, ProviderUnavailable
 from meetings.providers.http import HttpOptions, HttpProvider
+from meetings.providers.patience import TimedReading
 from meetings.providers.time_limit import time_left, time_limit, within_limit
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
-Answer = Callable[[socket.socket], None]
+from .dripping import HEAD, Answer, Server, in_body, in_headers, silent
 
 
 class Provider(HttpProvider[HttpOptions]):
@@ -33,47 +33,6 @@ class Provider(HttpProvider[HttpOptions]):
         return {}
 
 
-class Server:
-    """Answers each connection as it is told to, and counts them."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer, self.calls = answer, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.over = threading.Event()
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while not self.over.is_set():
-            try:
-                caller, _ = self.listener.accept()
-            except OSError:
-                return
-            self.calls += 1
-            threading.Thread(target=self.talk, args=(caller,), daemon=True).start()
-
-    def talk(self, caller: socket.socket) -> None:
-        with caller:
-            caller.recv(65_536)
-            try:
-                self.answer(caller)
-            except OSError:
-                return  # the caller has heard enough
-            self.over.wait(10)
-
-
-def drip(head: bytes) -> Answer:
-    """A byte every tenth of a second: each single reading is quick, and there is no end."""
-
-    def slowly(caller: socket.socket) -> None:
-        caller.sendall(head)
-        for _ in range(100):
-            caller.sendall(b" ")
-            time.sleep(0.1)
-
-    return slowly
-
-
 @pytest.fixture
 def server() -> Iterator[Callable[[Answer], Server]]:
     started: list[Server] = []
@@ -84,8 +43,7 @@ def server() -> Iterator[Callable[[Answer], Server]]:
 
     yield start
     for each in started:
-        each.over.set()
-        each.listener.close()
+        each.stop()
 
 
 def account(url: str, **options: float) -> Provider:
@@ -100,11 +58,8 @@ def seconds(call: Callable[[], object], error: type[ProviderError]) -> float:
     return time.monotonic() - began
 
 
-SILENT: Answer = lambda caller: None  # noqa: E731
-IN_BODY = drip(HEAD)
-IN_HEADERS = drip(b"HTTP/1.1 200 OK\r\nX-Slow: ")
 EVERY_SLOWNESS = pytest.mark.parametrize(
-    "answer", [SILENT, IN_BODY, IN_HEADERS], ids=["silent", "slow body", "slow headers"]
+    "answer", [silent, in_body, in_headers], ids=["silent", "slow body", "slow headers"]
 )
 
 
@@ -134,13 +89,26 @@ def test_without_a_limit_the_accounts_own_timeouts_end_it(
 
 
 def test_after_the_limit_nothing_is_sent(server: Callable[[Answer], Server]) -> None:
-    there = server(SILENT)
+    there = server(silent)
 
     with time_limit(0):
         took = seconds(lambda: account(there.url).post("/", {}), ProviderUnavailable)
 
     assert took < 0.2
     assert there.calls == 0
+
+
+def test_after_the_limit_nothing_is_read_even_if_it_is_there() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(5)
+        theirs.sendall(b"late")
+        reading = TimedReading(ours.makefile("rb", buffering=0), ours)
+
+        with time_limit(0), pytest.raises(TimeoutError):
+            reading.readinto(bytearray(4))
+
+        reading.close()
 
 
 def test_call_that_may_be_repeated_goes_again_while_there_is_time(

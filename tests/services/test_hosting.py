@@ -1,10 +1,14 @@
 """What a host says at the door, and the end for all."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from meetings.models import Admission, Room, RoomSession
+from meetings.providers.base import Peer, Role
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services import hosting
 from meetings.services.opening import open_room
@@ -138,3 +142,51 @@ def test_live_pages_hear_of_it_when_it_is_certain(
 
     assert before_commit == []
     assert heard == [session]
+
+
+def test_room_that_stayed_open_there_is_remembered_and_closed_later(
+    abroad: RoomSession, elsewhere: Telling
+) -> None:
+    elsewhere.trouble["end_room"] = ProviderUnavailable("no answer", provider="Elsewhere")
+    hosting.end_for_all(abroad)
+    left = hosting.left_open(abroad.room.sessions.all())
+    still_not = hosting.close_room(abroad)
+    elsewhere.trouble.clear()
+
+    closed = hosting.close_room(abroad)
+
+    assert left == abroad
+    assert left.error == "Elsewhere: no answer"
+    assert (still_not, closed) == (False, True)
+    assert elsewhere.live == set()
+    assert hosting.left_open(abroad.room.sessions.all()) is None
+
+
+def test_room_that_was_left_open_long_ago_is_not_spoken_of(
+    abroad: RoomSession, elsewhere: Telling
+) -> None:
+    elsewhere.trouble["end_room"] = ProviderUnavailable("no answer")
+    hosting.end_for_all(abroad)
+    RoomSession.objects.update(ended_at=timezone.now() - timedelta(hours=2))
+
+    assert hosting.left_open(abroad.room.sessions.all()) is None
+
+
+def test_room_that_never_opened_was_not_left_open(dana: User, elsewhere: Telling) -> None:
+    room = create_room(dana, name="Abroad")
+    elsewhere.trouble["init_room"] = ProviderUnavailable("no answer")
+    with pytest.raises(ProviderUnavailable):
+        open_room(room)
+
+    assert hosting.left_open(room.sessions.all()) is None
+    assert hosting.left_open(room.sessions.none()) is None
+
+
+def test_removed_once_is_removed_by_the_first(session: RoomSession, dana: User) -> None:
+    person = Peer(key="g:ana", name="Ana", role=Role.PARTICIPANT)
+
+    hosting.shut_out(session, person, by=dana)
+    hosting.shut_out(session, person)
+
+    assert states(session) == {"Ana": "removed"}
+    assert session.admissions.get().decided_by == dana

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 from huey.contrib.djhuey import HUEY
@@ -15,7 +16,7 @@ from pytest_django import Settings
 from meetings import tasks
 from meetings.models import Booking, Drift, Room, RoomSession
 from meetings.providers.base import Features, Peer, RoomRef
-from meetings.providers.errors import ProviderUnavailable, UnexpectedReply
+from meetings.providers.errors import ProviderUnavailable, RoomNotFound, UnexpectedReply
 from meetings.services import reconcile
 from meetings.services.reconcile import sight
 from tests import provider_for_tests
@@ -237,6 +238,23 @@ def test_one_that_can_tell_nothing_is_asked_nothing(
     assert elsewhere.asked == []
 
 
+def test_a_room_that_they_do_not_know_is_not_open(elsewhere: Telling, room: Room) -> None:
+    hold(room)
+    elsewhere.trouble["is_live"] = RoomNotFound("no such room.")
+
+    assert [each.kind for each in reconcile.compare(ALIAS).found] == [Kind.SESSION_GONE]
+
+
+def test_nobody_is_inside_a_room_that_they_do_not_know(
+    settings: Settings, elsewhere: Telling, room: Room
+) -> None:
+    use(settings, Tells)
+    hold(room)
+    elsewhere.trouble["roster"] = RoomNotFound("no such room.")
+
+    assert reconcile.compare(ALIAS).found == ()
+
+
 def test_only_looking_keeps_nothing(elsewhere: Telling, room: Room) -> None:
     hold(room)
     elsewhere.live.clear()
@@ -432,3 +450,23 @@ def test_meetings_of_the_builtin_room_agree_with_themselves(
 
     assert reconcile.aliases_in_use() == ["builtin"]
     assert reconcile.compare("builtin").found == ()
+
+
+def test_a_host_key_that_nobody_can_read_any_more_stops_nothing(
+    settings: Settings, elsewhere: Telling, many: Callable[[int], list[RoomSession]], room: Room
+) -> None:
+    session = hold(room)
+    (ended,) = many(1)
+    over = timezone.now() - timedelta(minutes=5)
+    RoomSession.objects.filter(pk=ended.pk).update(state="ended", ended_at=over)
+    RoomSession.objects.update(host_key="h0st-k3y", passcode="passc0de")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    elsewhere.live = {ended.key}
+
+    comparison = reconcile.compare(ALIAS)
+    repaired = [reconcile.repair(drift) for drift in Drift.objects.order_by("kind")]
+
+    assert comparison.trouble == ""
+    assert [each.session for each in comparison.found] == [session, ended]
+    assert repaired == [False, True]  # asking about the first needs its key
+    assert elsewhere.live == set()

@@ -1,12 +1,14 @@
 """Sessions and rooms that disagree, at the doubles of the real providers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from meetings.models import Drift, Room, RoomSession
+from meetings.models import Booking, Drift, Room, RoomSession
+from meetings.models.session import detour
 from meetings.services import reconcile
 from meetings.services.specs import spec_of
 from tests.accounts_at_doubles import ALIAS, Account
@@ -272,10 +274,12 @@ def test_a_room_half_opened_before_a_failover_is_closed_and_the_session_goes_on(
 ) -> None:
     session = closing_account.hold(room)
     there = session.ref
-    detour = {"alias": ALIAS, "error": "does not answer.", "at": timezone.now().isoformat()}
     before = timezone.now() - timedelta(minutes=5)
     RoomSession.objects.update(
-        alias="spare", provider_room_id="elsewhere", detours=[detour], created_at=before
+        alias="spare",
+        provider_room_id="elsewhere",
+        detours=[detour(ALIAS, "does not answer.")],
+        created_at=before,
     )
 
     reconcile.run()
@@ -286,6 +290,36 @@ def test_a_room_half_opened_before_a_failover_is_closed_and_the_session_goes_on(
     assert session.is_live
     assert not closing_account.is_open(there)
     assert Drift.objects.get().session == session
+
+
+def test_what_was_half_opened_by_the_name_of_a_reservation_is_closed_too(
+    at_xroom: Account, book: Callable[..., Booking]
+) -> None:
+    booking = book()
+    session = at_xroom.hold(booking.room, booking)
+    there = session.ref
+    booking.reservations.update(state="held", provider_room_id=there.room_id)
+    before = timezone.now() - timedelta(minutes=5)
+    RoomSession.objects.update(
+        alias="spare",
+        key="0" * 32,
+        provider_room_id="elsewhere",
+        detours=[detour(ALIAS, "does not answer.")],
+        created_at=before,
+    )
+
+    assert [each.room_id for each in reconcile.compare(ALIAS).found] == [there.room_id]
+
+
+def test_a_detour_of_another_provider_is_not_looked_for(at_xroom: Account, room: Room) -> None:
+    session = at_xroom.hold(room)
+    before = timezone.now() - timedelta(minutes=5)
+    RoomSession.objects.filter(pk=session.pk).update(
+        alias="spare", detours=[detour("third", "does not answer.")], created_at=before
+    )
+
+    assert reconcile.compare(ALIAS).found == ()
+    assert reconcile.aliases_in_use() == []
 
 
 # Bad days

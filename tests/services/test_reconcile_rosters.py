@@ -65,6 +65,18 @@ def test_an_arrival_that_was_never_told_is_found_and_taken_over(
     assert timezone.now() - came > timedelta(minutes=4)  # when they came by the provider's word
 
 
+def test_a_difference_that_grows_is_told_as_it_is_now(
+    account: Account, session: RoomSession
+) -> None:
+    account.come(session.ref, "u:2", "Ben")
+    reconcile.compare(ALIAS)
+    account.come(session.ref, "u:3", "Cleo")
+
+    reconcile.compare(ALIAS)
+
+    assert Drift.objects.get().details == "+2 −0"
+
+
 def test_a_departure_that_was_never_told_is_found_and_dated_when_it_was_seen(
     account: Account, session: RoomSession
 ) -> None:

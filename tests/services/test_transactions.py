@@ -1,9 +1,13 @@
 """Going again when the database was busy for a moment."""
 
-import pytest
-from django.db import IntegrityError, OperationalError
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
-from meetings.services.transactions import TRIES, is_busy, saving
+import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from meetings.services.transactions import TRIES, in_turn, is_busy, saving
+from tests.together import together
 
 
 class Busy:
@@ -76,3 +80,39 @@ def test_inside_another_transaction_it_is_tried_once() -> None:
 
 def test_lost_connection_is_not_called_busy() -> None:
     assert not is_busy(OperationalError("server closed the connection unexpectedly"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_of_one_process_take_turns_where_only_one_can_write() -> None:
+    inside, most = [], []
+
+    def write() -> None:
+        with in_turn():
+            inside.append(1)
+            most.append(len(inside))
+            Event().wait(0.02)
+            inside.pop()
+
+    together(*[write] * 5)
+
+    assert len(most) == 5
+    assert connection.vendor != "sqlite" or max(most) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_already_waits_for_nobodys_turn() -> None:
+    taken, done = Event(), Event()
+
+    def hold() -> None:
+        with in_turn():
+            taken.set()
+            done.wait(10)
+
+    with ThreadPoolExecutor(1) as thread:
+        held = thread.submit(hold)
+        assert taken.wait(10)
+        with transaction.atomic(), in_turn():
+            done.set()
+        held.result(10)
+
+    assert done.is_set()

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from meetings.models import Booking, RoomSession
 from meetings.services.opening import open_room
+from tests.accounts_at_doubles import at_plugnmeet, at_videosdk, at_xroom
 from tests.provider_for_tests import elsewhere
 
 from .reading import Values, form_with
 
-__all__ = ["elsewhere"]
+__all__ = ["at_plugnmeet", "at_videosdk", "at_xroom", "elsewhere"]
 
 NOW = datetime(2026, 11, 23, 8, 20, tzinfo=UTC)
 

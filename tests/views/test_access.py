@@ -25,6 +25,9 @@ OF_A_BOOKING = {
     "booking-delete": "post",
     "booking-end": "post",
     "booking-live": "get",
+    "booking-recordings": "get",
+    "booking-confirmation": "get",
+    "booking-try-again": "post",
 }
 OF_A_ROOM = {
     "room": "get",
@@ -32,6 +35,7 @@ OF_A_ROOM = {
     "room-archive": "get post",
     "room-end": "post",
     "room-live": "get",
+    "room-recordings": "get",
 }
 OF_A_SESSION = {
     "session-admit": "post",
@@ -41,6 +45,9 @@ OF_A_SESSION = {
     "session-remove": "post",
     "session-mute": "post",
     "session-record": "post",
+    "session-close": "post",
+    "recording-download": "post",
+    "recording-delete": "post",
 }
 OF_A_LINK = {"link-transferable": "post"}
 OF_A_PERSON = {
@@ -49,6 +56,7 @@ OF_A_PERSON = {
     "meet-now": "post",
     "room-list": "get",
     "room-new": "get post",
+    "move": "get post",
 }
 OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")

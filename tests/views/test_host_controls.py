@@ -11,6 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import Admission, Attendance, Booking, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
+from meetings.services import hosting
 from meetings.services.opening import open_room
 from tests.able_provider import able, memory
 from tests.provider_for_tests import Telling
@@ -532,3 +533,53 @@ def test_meeting_at_a_provider_that_is_gone_can_still_be_locked(
 
     assert "The meeting is locked." in text_of(answer)
     assert "“main”, which is gone" in text_of(answer)
+
+
+# The end
+
+
+def test_room_that_its_provider_leaves_open_is_told_and_closed_by_another_press(
+    as_dana: Client, at_main: RoomSession, able: Telling, press: Press
+) -> None:
+    able.trouble["end_room"] = ProviderUnavailable("did not answer.", provider="Able")
+
+    ended = as_dana.post(f"{page_of(at_main)}end/", follow=True)
+    failed = press(at_main, "close")
+    able.trouble.clear()
+    closed = press(at_main, "close")
+
+    assert "its provider did not close the room: Able: did not answer." in text_of(ended)
+    assert "The meeting is over for everybody." not in text_of(ended)
+    assert "The provider did not close the room." in text_of(failed)
+    assert "The provider has closed the room." in text_of(closed)
+    assert "did not close" not in text_of(closed)
+    assert able.live == set()
+
+
+def test_room_that_is_in_use_again_is_not_closed(
+    at_main: RoomSession, able: Telling, press: Press
+) -> None:
+    able.trouble["end_room"] = ProviderUnavailable("did not answer.", provider="Able")
+    hosting.end_for_all(at_main)
+    again = open_room(at_main.room, at_main.booking)
+    able.trouble.clear()
+
+    answers = [press(each, "close") for each in (at_main, again)]
+
+    assert all("The room is in use again" in text_of(each) for each in answers)
+    assert again.key in able.live
+
+
+def test_permanent_room_tells_it_too(
+    as_dana: Client, able: Telling, room: Room, press: Press
+) -> None:
+    Room.objects.update(provider_alias="main")
+    session = open_room(Room.objects.get())
+    able.trouble["end_room"] = ProviderUnavailable("did not answer.", provider="Able")
+
+    ended = as_dana.post(f"/rooms/{room.pk}/end/", follow=True)
+    able.trouble.clear()
+    closed = press(session, "close", at="room")
+
+    assert "its provider did not close the room: Able: did not answer." in text_of(ended)
+    assert "The provider has closed the room." in text_of(closed)

@@ -224,7 +224,7 @@ def test_provider_that_is_gone_is_named_on_every_page_and_can_be_replaced(
         assert "“builtin”, which is gone" in text
     form_page = as_dana.get(f"/rooms/{room.pk}/edit/")
     assert "builtin (no longer there)" in text_of(form_page)
-    form = form_with(form_page, "name", provider_alias="spare")
+    form = form_with(form_page, "name", provider_alias="spare", confirm="1")
     as_dana.post(f"/rooms/{room.pk}/edit/", form)
     assert "no longer set up" not in text_of(as_dana.get(f"/rooms/{room.pk}/"))
     assert "Built-in room" in text_of(as_dana.get(f"/rooms/{room.pk}/"))

@@ -127,9 +127,12 @@ def verdict(sheet: Sheet) -> str:
 
 @contextmanager
 def politely_ended() -> Iterator[None]:
-    """Whoever ends the process gets the cleaning up that Ctrl-C gets."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Whoever ends the process or closes its terminal gets the cleaning up that Ctrl-C gets."""
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
+        for each in handlers:
+            signal.signal(each, signal.default_int_handler)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in handlers.items():
+            signal.signal(each, handler)

@@ -2,11 +2,15 @@
 
 import errno
 from argparse import ArgumentParser
+from dataclasses import fields
 from importlib import import_module
 from threading import Lock
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+
+from meetings.forms.provider_accounts import label_of
+from meetings.providers import class_of
 
 from .serve import port_number
 
@@ -48,7 +52,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise cannot_listen(port, error) from error
         double.diary.watch = self.say
-        self.say(*doubles.welcome(name, double))
+        self.say(*doubles.welcome(name, double, labels_of(name)))
         try:
             double.serve_forever()
         except KeyboardInterrupt:
@@ -69,6 +73,12 @@ def the_doubles() -> Any:
             "The doubles are among the tests, which are not installed here. "
             "Run this in a checkout of Parley's source."
         ) from error
+
+
+def labels_of(name: str) -> dict[str, str]:
+    """What the admin's form calls the options of an account at this provider."""
+    options = class_of(name, alias=name).options_class
+    return {option.name: label_of(option) for option in fields(options)}
 
 
 def cannot_listen(port: int, error: OSError) -> CommandError:

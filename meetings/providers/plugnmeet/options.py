@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from ..errors import ProviderMisconfigured
 from ..http import HttpOptions
 
@@ -16,26 +18,61 @@ PREFIX = re.compile(r"(?!user_)(?!.*-FIELD_)[a-zA-Z0-9_-]{0,24}")
 class PlugnmeetOptions(HttpOptions):
     """The server and its one key; then what its rooms offer (host_recording and below)."""
 
-    api_key: str
-    api_secret: str = field(repr=False)
-    client_url: str = ""  # where people go, when the client's files are hosted apart
-    room_prefix: str = ""  # of our room ids, where other applications use the server too
-    design: str = ""  # the manual's “custom_design”, as JSON
-    empty_minutes: int = 30  # a room that nobody enters is closed after these
-    ends_on_time: bool = False  # the server itself closes the room when the reservation ends
-    host_recording: bool = True
-    analytics: bool = True
-    breakout_rooms: bool = True
-    whiteboard: bool = True
-    shared_notepad: bool = True
-    polls: bool = True
-    media_player: bool = True
-    external_links: bool = True
-    ingress: bool = True  # streams from the outside, by a host
-    broadcasting: bool = False  # RTMP, to the outside
-    insights: bool = False  # transcription, translation and other AI
-    dial_in: bool = False
-    encryption: bool = False  # end to end; excludes dial-in and ingress
+    api_key: str = field(metadata={"label": _("API key")})
+    api_secret: str = field(repr=False, metadata={"label": _("API secret")})
+    client_url: str = field(
+        default="",
+        metadata={
+            "label": _("Address that people go to"),
+            "help": _("Only when the client's files are hosted apart from the server."),
+        },
+    )
+    room_prefix: str = field(
+        default="",
+        metadata={
+            "label": _("Beginning of our room names"),
+            "help": _("Where other applications use the server, too."),
+        },
+    )
+    design: str = field(
+        default="",
+        metadata={
+            "label": _("Design"),
+            "help": _("The manual's “custom_design”, as JSON."),
+            "lines": True,
+        },
+    )
+    empty_minutes: int = field(
+        default=30, metadata={"label": _("Minutes until a room that nobody enters is closed")}
+    )
+    ends_on_time: bool = field(
+        default=False, metadata={"label": _("The server closes a room when its time is over")}
+    )
+    host_recording: bool = field(default=True, metadata={"label": _("Hosts may record")})
+    analytics: bool = field(default=True, metadata={"label": _("Analytics")})
+    breakout_rooms: bool = field(default=True, metadata={"label": _("Breakout rooms")})
+    whiteboard: bool = field(default=True, metadata={"label": _("Whiteboard")})
+    shared_notepad: bool = field(default=True, metadata={"label": _("Shared notepad")})
+    polls: bool = field(default=True, metadata={"label": _("Polls")})
+    media_player: bool = field(default=True, metadata={"label": _("Media player")})
+    external_links: bool = field(default=True, metadata={"label": _("Web pages inside the room")})
+    ingress: bool = field(
+        default=True, metadata={"label": _("Hosts may bring in streams from outside")}
+    )
+    broadcasting: bool = field(
+        default=False, metadata={"label": _("Broadcasting to the outside (RTMP)")}
+    )
+    insights: bool = field(
+        default=False, metadata={"label": _("Transcription, translation and other AI")}
+    )
+    dial_in: bool = field(default=False, metadata={"label": _("Dial-in by telephone")})
+    encryption: bool = field(
+        default=False,
+        metadata={
+            "label": _("End-to-end encryption"),
+            "help": _("Excludes dial-in and streams from outside."),
+        },
+    )
 
     @property
     def people_go_to(self) -> str:

@@ -4,17 +4,16 @@ The vendor's "server setup" asks for three things, and they are here under its n
 `get_token`, `create_meeting` and `validate_meeting`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..base import Attendee, Check, Features, JoinTicket, RoomRef, RoomSpec
 from ..errors import ProviderError, ProviderUnavailable
 from .embed import embed_for, origin
+from .questions import Questions
 from .recordings import Recordings
-from .rooms import Rooms
 from .sessions import Sessions
 from .tokens import expiry, participant_claims, participant_id_of, sign
-from .webhooks import Webhooks
 
 TOLD_BY = {  # which features a line of the test tells about
     "rooms": ("listing",),
@@ -25,7 +24,7 @@ TOLD_BY = {  # which features a line of the test tells about
 SHORTEST_SECRET = 32  # bytes: as long as the digest that is made with it
 
 
-class Provider(Rooms, Sessions, Recordings, Webhooks):
+class Provider(Questions, Sessions, Recordings):
     slug = "videosdk"
     label = "VideoSDK"
     features = Features(
@@ -88,17 +87,6 @@ class Provider(Rooms, Sessions, Recordings, Webhooks):
             except ProviderUnavailable as error:
                 return found + [failed(each, error) for each in list(tries)[len(found) :]]
         return found
-
-    def open_questions(self, ref: RoomRef) -> Mapping[str, Callable[[], str]]:
-        return {
-            "Which form does the public key have?": lambda: self.fetch_public_key().splitlines()[0],
-            "What do errors look like?": lambda: str(self.fetch_room("none-such-room").room_id),
-            "What does ending say where nobody is?": lambda: self._ending_nobody(ref),
-        }
-
-    def _ending_nobody(self, ref: RoomRef) -> str:
-        wanted = {"roomId": ref.room_id, "ignoreClosed": True}
-        return self.harmless(str(self.post("/v2/sessions/end", wanted)))
 
     def _tries(self) -> dict[str, Callable[[], object]]:
         return {

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from ..http import HttpOptions
 
 # What the vendor's page accepts as the address for people who leave. It throws on any other and the
@@ -19,22 +21,70 @@ LEAVING = re.compile(
 class VideosdkOptions(HttpOptions):
     """Key and secret come in pairs from the dashboard; the rest may stay as it is."""
 
-    api_key: str
-    secret: str = field(repr=False)
-    url: str = "https://api.videosdk.live"
-    embed_url: str = "https://embed.videosdk.live/rtc-js-prebuilt/0.3.44/"
-    # Begins the names of our rooms, so that several sites can share an account.
-    room_prefix: str = "parley"
-    geo_fence: str = ""  # us001, eu001, in001, …; empty: the key's own region
-    webhook_key: str = ""  # the vendor's public key (PEM), pinned; empty: asked for and kept a day
-    most_people: int = 50  # in one room, as the vendor's guide says; 0: no limit that we know
-    token_minutes: int = 30  # how long a person's token lives at least
-    join_screen: bool = True  # the vendor's own look at camera and microphone before joining
-    return_url: str = ""  # where the vendor's page goes, inside its frame, when somebody leaves
-    # A token without roles also commands the whole account. Only for finding a fault.
-    rtc_only: bool = True
-    # A token outlives its meeting; in a deactivated room it is worthless.
-    deactivate_ended: bool = True
+    api_key: str = field(metadata={"label": _("API key")})
+    secret: str = field(repr=False, metadata={"label": _("Secret")})
+    url: str = field(default="https://api.videosdk.live", metadata={"label": _("Server's address")})
+    embed_url: str = field(
+        default="https://embed.videosdk.live/rtc-js-prebuilt/0.3.44/",
+        metadata={"label": _("Address of the vendor's room page")},
+    )
+    room_prefix: str = field(
+        default="parley",
+        metadata={
+            "label": _("Beginning of our room names"),
+            "help": _("Another one for each site that shares the account."),
+        },
+    )
+    geo_fence: str = field(
+        default="",
+        metadata={
+            "label": _("Region"),
+            "help": _("us001, eu001, in001, …; empty: the key's own."),
+        },
+    )
+    webhook_key: str = field(
+        default="",
+        metadata={
+            "label": _("The vendor's public key (PEM)"),
+            "help": _("Empty: asked for, and kept for a day."),
+            "lines": True,
+        },
+    )
+    most_people: int = field(
+        default=50,
+        metadata={
+            "label": _("Most people in one room"),
+            "help": _("As your plan says; 0: no limit that we know."),
+        },
+    )
+    token_minutes: int = field(
+        default=30, metadata={"label": _("Minutes that a person's token lives at least")}
+    )
+    join_screen: bool = field(
+        default=True,
+        metadata={"label": _("The vendor's own look at camera and microphone before joining")},
+    )
+    return_url: str = field(
+        default="",
+        metadata={
+            "label": _("Address for people who leave"),
+            "help": _("The vendor's page goes there, inside its frame."),
+        },
+    )
+    rtc_only: bool = field(
+        default=True,
+        metadata={
+            "label": _("People's tokens are good for rooms only"),
+            "help": _("Others also command the whole account: only for finding a fault."),
+        },
+    )
+    deactivate_ended: bool = field(
+        default=True,
+        metadata={
+            "label": _("Close the room for good when its meeting has ended"),
+            "help": _("A token outlives its meeting; in a closed room it is worthless."),
+        },
+    )
 
     def __post_init__(self) -> None:
         # The vendor's examples end in /v2, its own server library does not.

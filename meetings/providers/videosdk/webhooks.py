@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -46,6 +47,7 @@ class Webhooks(Api):
         super().__init__(alias, options, trusted=trusted)
         self.key = options.webhook_key
         self._asked_at: float | None = None
+        self._one_asks = threading.Lock()
         if self.key and not usable(self.key):
             raise ProviderMisconfigured(f"Provider “{alias}” cannot use: webhook_key.")
 
@@ -81,7 +83,13 @@ class Webhooks(Api):
 
     def public_key(self) -> str:
         """The key to believe: the pinned one, or theirs, kept for a day."""
-        if self.options.webhook_key or (self.key and not self._asked_before(KEPT)):
+        if self.options.webhook_key:
+            return self.key
+        with self._one_asks:  # a room's first events come together: one asks, the others wait
+            return self._key_now()
+
+    def _key_now(self) -> str:
+        if self.key and not self._asked_before(KEPT):
             return self.key
         if not self.key and not self._asked_before(SHORT_PAUSE):
             raise ProviderUnavailable("its public key is not known yet.", provider=self.label)

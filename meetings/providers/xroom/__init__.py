@@ -22,8 +22,16 @@ from ..base import (
     WebhookRequest,
     WebhookResult,
 )
-from ..errors import BadCredentials, Conflict, ProviderError, ProviderRefused, ProviderUnavailable
+from ..errors import (
+    BadCredentials,
+    Conflict,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    RoomNotFound,
+)
 from ..http import Answer, Call, HttpProvider, origin_of
+from ..time_limit import time_limit
 from . import envelope, signing
 from .bookings import MOST_PEOPLE, Bookings, Kept, Made
 from .opening import Opening
@@ -32,6 +40,8 @@ from .rooms import MOST_PASSCODE, Rooms, address, full_id, room_name
 from .webhooks import Deliveries, Webhook, Webhooks
 
 log = logging.getLogger(__name__)
+
+PATIENCE_AT_THE_DOOR = 3  # seconds to find out whether a room is still open
 
 TOLD_BY = {  # which features a line of the test tells about
     "Rooms": ("live_status", "roster", "listing"),
@@ -103,13 +113,27 @@ class Provider(HttpProvider[XroomOptions]):
     def join(self, ref: RoomRef, attendee: Attendee, *, until: datetime) -> JoinTicket:
         """The room's address; with the host key for the one host, who can pass the role on inside.
 
-        Their addresses hold nothing of the person and do not expire.
+        Their addresses hold nothing of the person and do not expire. Nobody is sent to a room that
+        has gone: whoever came first would own it anew.
         """
+        self._check_open(self._id(ref))
         if attendee.role is not Role.HOST:
             return JoinTicket(url=address(self._id(ref)))
         if not ref.host_key:
             raise ProviderRefused("has told no host key for this room.", provider=self.label)
         return JoinTicket(url=address(self._id(ref), ref.host_key))
+
+    def _check_open(self, room_id: str) -> None:
+        """`RoomNotFound` when it is not; one who does not say so in time is trusted."""
+        try:
+            with time_limit(PATIENCE_AT_THE_DOOR):
+                is_open = self.rooms.is_open(room_id)
+        except ProviderError as error:
+            log.warning("Whether a room of xroom is open is not known: %s", error)
+            self.rooms.trust(room_id)
+            return
+        if not is_open:
+            raise RoomNotFound("has closed the room.", provider=self.label)
 
     def end_room(self, ref: RoomRef) -> None:
         """Close the room for everyone."""

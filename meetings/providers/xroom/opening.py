@@ -124,7 +124,11 @@ class Opening:
         if self._cleared(room):
             return self._init()
         if self.inits:
-            raise HostKeyLost("has the room open, and tells nobody its host key.", provider=LABEL)
+            raise HostKeyLost(
+                "has the room open, and tells nobody its host key.",
+                room_id=room.room_id,
+                provider=LABEL,
+            )
         raise Conflict("has the room in use by somebody else.", provider=LABEL)
 
     def _key_of(self, room: OpenRoom) -> str:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from ..errors import ProviderMisconfigured
 from ..http import HttpOptions
 
@@ -17,15 +19,50 @@ VENDOR = re.compile(r"([a-z0-9-]+\.)+xroom\.app(:\d{1,5})?")
 class XroomOptions(HttpOptions):
     """Id and secret from the dashboard's Developer page, and the domain the rooms live on."""
 
-    auth_id: str
-    api_secret: str = field(repr=False)
-    domain: str
-    webhook_key: str = field(default="", repr=False)  # the domain's own; answers the handshake
-    url: str = "https://api.xroom.app"
-    room_url: str = ""  # a region's host, for rooms only; needed where forwarding fails
-    time_format: str = "auto"  # "ms" or "iso" pins what "auto" finds out
-    booking_grace_minutes: int = 0  # 15 for an account whose bookings end at their start
-    handshake_reply: str = "text"  # or "json": the manual says "a string"
+    auth_id: str = field(
+        metadata={"label": _("Auth id"), "help": _("From the dashboard's Developer page.")}
+    )
+    api_secret: str = field(repr=False, metadata={"label": _("API secret")})
+    domain: str = field(
+        metadata={"label": _("Domain"), "help": _("That your rooms live on, without https://")}
+    )
+    webhook_key: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "label": _("Webhook key"),
+            "help": _("The domain's own; without it xroom tells us nothing."),
+        },
+    )
+    url: str = field(default="https://api.xroom.app", metadata={"label": _("Server's address")})
+    room_url: str = field(
+        default="",
+        metadata={
+            "label": _("A region's address"),
+            "help": _("For rooms only; needed where forwarding fails."),
+        },
+    )
+    time_format: str = field(
+        default="auto",
+        metadata={
+            "label": _("How times are written"),
+            "help": _("“ms” or “iso”; “auto” finds out."),
+        },
+    )
+    booking_grace_minutes: int = field(
+        default=0,
+        metadata={
+            "label": _("Minutes by which reservations begin earlier"),
+            "help": _("15 for an account whose reservations end at their start."),
+        },
+    )
+    handshake_reply: str = field(
+        default="text",
+        metadata={
+            "label": _("How the handshake is answered"),
+            "help": _("“text” or “json”: the manual says only “a string”."),
+        },
+    )
 
     @property
     def host(self) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from .options import is_loopback
 # What names may hold is not documented; these are safe everywhere.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{6,38}[a-z0-9]")
 MOST_PASSCODE = 32
+SEEN_LASTS = 15  # seconds
 KINDS = {RoomKind.CONFERENCE: 1, RoomKind.WEBINAR: 2}
 # In events types are 1 or 2 at times, and their own tools know robots: those are no people.
 HOSTS, GUESTS = {(1, 1), (2, 1), (2, 3)}, {(1, 2), (2, 2), (2, 4)}
@@ -49,6 +51,7 @@ class Rooms:
 
     def __init__(self, call: Call, domain: str) -> None:
         self.call, self.domain = call, domain
+        self.seen: dict[str, float] = {}  # room → when it was known to be open (monotonic)
 
     def init(self, room_id: str, spec: RoomSpec) -> FreshRoom:
         """Open it and ask for a host key. Whether a booking's options are kept is unknown."""
@@ -56,12 +59,14 @@ class Rooms:
         answer = self.call("room", "init", {"id": room_id, **options, **key_for(spec)})
         if not isinstance(answer, dict):
             raise UnexpectedReply("opened the room without a word about it.", provider=LABEL)
+        self.trust(room_id)
         return FreshRoom(
             host_key=str(answer.get("hostKey") or ""), differences=differences(answer, spec)
         )
 
     def destroy(self, room_id: str, *, force: bool) -> bool:
         """Close it; False may mean that somebody is inside, or that there is no such room."""
+        self.seen.pop(room_id, None)
         data = {"id": room_id, "forceKick": True} if force else {"id": room_id}
         try:
             return self.call("room", "destroy", data, repeatable=True) is True
@@ -89,7 +94,18 @@ class Rooms:
             return {}
         if not isinstance(answer, dict):
             raise UnexpectedReply("the list of rooms is none.", provider=LABEL)
-        return {room.room_id: room for room in self._listed(answer)}
+        rooms = {room.room_id: room for room in self._listed(answer)}
+        self.seen = dict.fromkeys(rooms, time.monotonic())
+        return rooms
+
+    def is_open(self, room_id: str) -> bool:
+        """Whether it is open, or was some seconds ago: many who come at once are one question."""
+        lately = time.monotonic() - SEEN_LASTS
+        return self.seen.get(room_id.lower(), lately) > lately or bool(self.find(room_id))
+
+    def trust(self, room_id: str) -> None:
+        """Take it for open for a while."""
+        self.seen[room_id.lower()] = time.monotonic()
 
     def find(self, room_id: str) -> OpenRoom | None:
         return self.all().get(room_id.lower())

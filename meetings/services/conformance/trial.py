@@ -16,6 +16,8 @@ from .sheet import Line, Outcome, Sheet
 from .stage import TITLE, Stage, Thing, new_key
 
 LONGEST = 300
+NO_ROOM = "there is no open room"
+PATIENCE = 10.0  # seconds that a room may take to be over
 
 
 class Verdict(Exception):
@@ -43,7 +45,6 @@ class Step:
     name: str
     act: Callable[["Trial"], str]
     feature: str = ""  # tried only where it is claimed
-    in_room: bool = False  # needs the room that an earlier step opened
 
 
 class Trial:
@@ -54,7 +55,7 @@ class Trial:
         provider: AnyProvider,
         *,
         told: Callable[[Line], None] | None = None,
-        patience: float = 10.0,
+        patience: float | None = None,
     ) -> None:
         self.provider = provider
         self.stage = Stage(provider)
@@ -62,7 +63,7 @@ class Trial:
             alias=provider.alias, provider=str(provider.label), features=provider.features
         )
         self.told = told or (lambda line: None)
-        self.patience = patience  # seconds that a room may take to be over
+        self.patience = PATIENCE if patience is None else patience
         self.room: Thing | None = None
         self.stopped = ""  # why nothing more is tried
         self.secrets: set[str] = set(provider.options.secrets)
@@ -72,14 +73,13 @@ class Trial:
         pending = [step for step in plan if self.claims(step.feature)]
         try:
             while pending:
-                self._try(pending[0])
-                del pending[0]
+                self._try(pending)
         except KeyboardInterrupt:
             self.sheet.interrupted = True
-            for step in pending:
-                self.note(step.name, Outcome.NOT_TRIED, "interrupted", feature=step.feature)
         finally:
             self._clean()
+        for step in pending:
+            self.note(step.name, Outcome.NOT_TRIED, "interrupted", feature=step.feature)
         return self.sheet
 
     # For steps
@@ -95,7 +95,7 @@ class Trial:
     def thing(self) -> Thing:
         """The open room."""
         if self.room is None:
-            raise NotTried("there is no open room")
+            raise NotTried(NO_ROOM)
         return self.room
 
     def note(self, name: str, outcome: Outcome, words: str = "", *, feature: str = "") -> None:
@@ -109,7 +109,7 @@ class Trial:
         while not done():
             if time.monotonic() - began >= self.patience:
                 return None
-            time.sleep(min(1.0, self.patience))
+            time.sleep(min(1.0, self.patience / 4))
         return time.monotonic() - began
 
     def harmless(self, words: str) -> str:
@@ -126,13 +126,16 @@ class Trial:
         plain = {secret for secret in self.secrets | keys if secret}
         return plain | {quote(secret, safe="") for secret in plain}
 
-    def _try(self, step: Step) -> None:
+    def _try(self, pending: list[Step]) -> None:
+        """The next one; it stays pending when it is interrupted."""
+        step = pending[0]
         outcome, words = self._outcome(step)
+        del pending[0]
         self.note(step.name, outcome, words, feature=step.feature)
 
     def _outcome(self, step: Step) -> tuple[Outcome, str]:
-        if self.stopped or (step.in_room and self.room is None):
-            return Outcome.NOT_TRIED, self.stopped or "there is no open room"
+        if self.stopped:
+            return Outcome.NOT_TRIED, self.stopped
         try:
             return Outcome.CONFIRMED, step.act(self)
         except Verdict as verdict:

@@ -12,7 +12,7 @@ from meetings.models import Drift, Reservation, RoomSession
 from meetings.providers import AnyProvider
 from meetings.providers.base import BookedRoom
 
-from .sight import Difference, Sight
+from .sight import Difference, Sight, place_of
 
 Kind, State = Drift.Kind, Reservation.State
 Kept = defaultdict[str, list[BookedRoom]]
@@ -22,7 +22,7 @@ EXACT = timedelta(minutes=1)  # a start kept otherwise than this is another star
 def reservations_ahead(alias: str) -> QuerySet[Reservation]:
     """Those of meetings that are not over."""
     ahead = Reservation.objects.filter(alias=alias, booking__ends_at__gt=timezone.now())
-    return cast("QuerySet[Reservation]", ahead.select_related("booking"))
+    return cast("QuerySet[Reservation]", ahead.select_related("booking").defer("host_key"))
 
 
 def otherwise_booked(provider: AnyProvider) -> Iterator[Sight]:
@@ -54,9 +54,9 @@ def at_rest(alias: str) -> QuerySet[Reservation]:
 
 def differences(reservation: Reservation, theirs: Kept) -> Iterator[Difference]:
     if reservation.state == State.HELD and reservation.is_wanted:
-        yield from _of_held(reservation, theirs[reservation.ref.room_id])
+        yield from _of_held(reservation, theirs[place_of(reservation).room_id])
     elif reservation.is_held and not reservation.is_wanted:
-        yield from _of_left(reservation, theirs[reservation.ref.room_id])
+        yield from _of_left(reservation, theirs[place_of(reservation).room_id])
     if room_id := reservation.former_room_id:
         number = reservation.former_booking_id
         former = [kept for kept in theirs[room_id] if kept.ref.booking_id == number]
@@ -79,7 +79,7 @@ def _of_left(reservation: Reservation, kept: list[BookedRoom]) -> Iterator[Diffe
 
 
 def _difference(kind: Drift.Kind, reservation: Reservation, kept: list[BookedRoom]) -> Difference:
-    room_id = kept[0].ref.room_id if kept else reservation.ref.room_id
+    room_id = kept[0].ref.room_id if kept else place_of(reservation).room_id
     times = "; ".join(_times(each) for each in kept)
     return Difference(kind=kind, room_id=room_id, reservation=reservation, details=times[:500])
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meetings.models import Drift, RoomSession
@@ -16,13 +15,18 @@ KEPT = timedelta(days=30)
 @saving
 def note(alias: str, sight: Sight) -> None:
     """Keep what was seen; what was looked for and is not there any more has gone by itself."""
-    on_record = Drift.objects.open().filter(alias=alias, kind=sight.kind)
+    now, on_record = timezone.now(), Drift.objects.open().filter(alias=alias, kind=sight.kind)
     rows = {row.room_id: row for row in on_record}
-    for room_id, difference in sight.found.items():
-        _keep(alias, difference, rows.get(room_id))
-    absent = set(rows) - set(sight.found) - sight.unseen
-    gone = on_record.filter(pk__in=[rows[room_id].pk for room_id in absent])
-    gone.update(settled_at=timezone.now(), outcome=Drift.Outcome.VANISHED, error="")
+    fresh = [_row(alias, seen) for room, seen in sight.found.items() if room not in rows]
+    # Somebody else may see the same this moment: one row is enough.
+    Drift.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    again = rows.keys() & sight.found.keys()
+    on_record.filter(pk__in=[rows[room].pk for room in again]).update(seen_at=now)
+    for room in again:
+        _tell_anew(rows[room], sight.found[room])
+    absent = rows.keys() - sight.found.keys() - sight.unseen
+    gone = on_record.filter(pk__in=[rows[room].pk for room in absent])
+    gone.update(settled_at=now, outcome=Drift.Outcome.VANISHED, error="")
 
 
 def note_turns(sessions: set[int]) -> None:
@@ -35,19 +39,22 @@ def forget_old() -> None:
     Drift.objects.filter(settled_at__lt=timezone.now() - KEPT).delete()
 
 
-def _keep(alias: str, difference: Difference, row: Drift | None) -> None:
-    about = {
-        "session": difference.session,
-        "reservation": difference.reservation,
-        "details": difference.details,
-    }
-    if row is None:
-        try:
-            with transaction.atomic():
-                Drift.objects.create(
-                    alias=alias, kind=difference.kind, room_id=difference.room_id, **about
-                )
-        except IntegrityError:
-            pass  # somebody else saw it the same moment
+def _row(alias: str, seen: Difference) -> Drift:
+    return Drift(
+        alias=alias,
+        kind=seen.kind,
+        room_id=seen.room_id,
+        session=seen.session,
+        reservation=seen.reservation,
+        details=seen.details,
+    )
+
+
+def _tell_anew(row: Drift, seen: Difference) -> None:
+    """The same difference may have changed its shape: more people, another run of the room."""
+    was = (row.details, row.session_id, row.reservation_id)
+    session, reservation = seen.session, seen.reservation
+    if was == (seen.details, session and session.pk, reservation and reservation.pk):
         return
-    Drift.objects.open().filter(pk=row.pk).update(seen_at=timezone.now(), **about)
+    changed = {"session": session, "reservation": reservation, "details": seen.details}
+    Drift.objects.open().filter(pk=row.pk).update(**changed)

@@ -18,6 +18,7 @@ from meetings.services.rooms import provider_of
 from meetings.services.transactions import saving
 
 from . import bookings, rooms, rosters
+from .sight import SECRETS
 
 log = logging.getLogger(__name__)
 
@@ -124,10 +125,7 @@ def _at_rest(drift: Drift) -> Reservation | None:
 
 
 def _session_of(drift: Drift) -> RoomSession:
-    session = drift.session
-    assert session is not None  # noqa: S101  (a difference about a room names its session)
-    session.refresh_from_db()
-    return session
+    return RoomSession.objects.defer(*SECRETS).get(drifts=drift)
 
 
 _MENDERS: dict[Drift.Kind, Callable[[Drift], Drift.Outcome]] = {

@@ -13,7 +13,7 @@ from meetings.providers import AnyProvider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import RoomNotFound, UnexpectedReply
 
-from .sight import A_DAY, QUIET, Budget, Difference, Sight
+from .sight import A_DAY, QUIET, SECRETS, Budget, Difference, Sight, place_of
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def is_open(provider: AnyProvider, ref: RoomRef) -> bool:
 
 def live_sessions(alias: str) -> RoomSessionQuerySet:
     """Those that are live and not only since a moment ago, compared longest ago first."""
-    live = RoomSession.objects.live().filter(alias=alias, ended_at=None)
+    live = RoomSession.objects.live().defer(*SECRETS).filter(alias=alias, ended_at=None)
     settled = live.filter(live_at__lt=timezone.now() - QUIET)
     return settled.order_by(F("compared_at").asc(nulls_first=True), "pk")
 
@@ -82,7 +82,7 @@ def gone(rooms: OpenRooms) -> Sight:
     if not rooms.can_tell or rooms.provider.features.ends_when_empty:
         return sight
     for session in live_sessions(rooms.provider.alias):
-        _look(rooms, sight, budget, (session, session.ref), wrong=False)
+        _look(rooms, sight, budget, (session, place_of(session)), wrong=False)
     return sight
 
 
@@ -114,30 +114,32 @@ def _look(rooms: OpenRooms, sight: Sight, budget: Budget, what: Ours, *, wrong: 
 def over(alias: str) -> list[Ours]:
     """What should not be open any more of the last day, the latest first."""
     recently = (timezone.now() - A_DAY, timezone.now() - QUIET)
-    ended = RoomSession.objects.filter(alias=alias, ended_at__range=recently).order_by("-ended_at")
-    return [*((session, session.ref) for session in ended), *half_opened(alias)]
+    ended = RoomSession.objects.defer(*SECRETS).filter(alias=alias, ended_at__range=recently)
+    return [
+        *((session, place_of(session)) for session in ended.order_by("-ended_at")),
+        *half_opened(alias),
+    ]
 
 
 def half_opened(alias: str) -> Iterator[Ours]:
     """What may be left of openings that were begun here and went on elsewhere, within a day."""
     now = timezone.now()
-    tried = RoomSession.objects.filter(created_at__range=(now - A_DAY, now - QUIET))
+    tried = RoomSession.objects.defer(*SECRETS).filter(created_at__range=(now - A_DAY, now - QUIET))
     for session in tried.exclude(detours=[]):
         if session.alias != alias and any(each.get("alias") == alias for each in session.detours):
             yield session, RoomRef(room_id=session.key)
-            for reservation in Reservation.objects.held().filter(
-                alias=alias, booking=session.booking_id
-            ):
-                yield session, reservation.ref
+            reservations = Reservation.objects.held().defer("host_key").filter(alias=alias)
+            for reservation in reservations.filter(booking=session.booking_id):
+                yield session, place_of(reservation)
 
 
 def rooms_in_use(alias: str) -> set[str]:
     """Rooms that a session of ours has now, or is about to get: the next one of a reservation."""
-    running = RoomSession.objects.running().filter(alias=alias)
+    running = RoomSession.objects.running().defer(*SECRETS).filter(alias=alias)
     opening = running.filter(state=State.OPENING)
-    held = Reservation.objects.filter(alias=alias, booking__sessions__in=opening)
+    held = Reservation.objects.defer("host_key").filter(alias=alias, booking__sessions__in=opening)
     used: list[RoomSession | Reservation] = [*running, *held]
-    return {row.ref.room_id for row in used}
+    return {place_of(row).room_id for row in used}
 
 
 def _worth_asking(rest: list[Ours], alias: str) -> Iterator[Ours]:

@@ -12,7 +12,7 @@ from meetings.providers.base import EventKind, Peer, ProviderEvent
 from meetings.providers.errors import RoomNotFound
 
 from .rooms import is_open, live_sessions
-from .sight import QUIET, Budget, Difference, Sight
+from .sight import QUIET, Budget, Difference, Sight, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def others_inside(provider: AnyProvider) -> Sight:
     if not provider.features.roster:
         return sight
     for session in live_sessions(provider.alias):
-        room_id = session.ref.room_id
+        room_id = place_of(session).room_id
         if not budget.spend():
             sight.unseen.add(room_id)
             continue
@@ -65,14 +65,14 @@ def change_in(provider: AnyProvider, session: RoomSession) -> Change:
 
 def _roster(provider: AnyProvider, session: RoomSession) -> tuple[Peer, ...]:
     try:
-        return provider.roster(session.ref)
+        return provider.roster(place_of(session))
     except RoomNotFound:
         return ()
 
 
 def _is_surely_empty(provider: AnyProvider, session: RoomSession) -> bool:
     """An empty list alone proves nothing: plugNmeet gives one when it cannot reach LiveKit."""
-    return provider.features.ends_when_empty and not is_open(provider, session.ref)
+    return provider.features.ends_when_empty and not is_open(provider, place_of(session))
 
 
 def _came_before(person: Peer, moment: datetime) -> bool:
@@ -83,7 +83,7 @@ def events_of(
     session: RoomSession, change: Change, *, seen_at: datetime
 ) -> Iterator[ProviderEvent]:
     """The change as the provider would have told it. Departures are dated when they were seen."""
-    room_id, run_id = session.ref.room_id, session.provider_session_id
+    room_id, run_id = place_of(session).room_id, session.provider_session_id
     for person in change.came:
         yield ProviderEvent(
             kind=EventKind.ATTENDEE_JOINED,

@@ -5,12 +5,16 @@ from datetime import timedelta
 from time import monotonic
 
 from meetings.models import Drift, Reservation, RoomSession
+from meetings.providers.base import RoomRef
 
 # What changed a moment ago may not have come to everybody's ears: it is no difference yet.
 QUIET = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 MOST_ASKED = 40  # rooms asked one by one in one look, so that 10,000 sessions are no 10,000 calls
 LONGEST_LOOK = 60.0  # seconds for these, so that a provider that is slow keeps nobody from theirs
+
+
+SECRETS = ("host_key", "passcode")  # of sessions: not read where nobody needs them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,16 @@ class Sight:
 
     def add(self, difference: Difference) -> None:
         self.found.setdefault(difference.room_id, difference)
+
+
+def place_of(row: RoomSession | Reservation) -> RoomRef:
+    """Their room by its names. Looking needs no key, so one that is unreadable stops nothing."""
+    run = row.provider_session_id if isinstance(row, RoomSession) else ""
+    return RoomRef(
+        room_id=row.provider_room_id or row.key,
+        booking_id=row.provider_booking_id,
+        session_id=run,
+    )
 
 
 class Budget:

@@ -1,5 +1,6 @@
 """What every double has: a port, a journal, and switches for what a provider might do."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,17 @@ from .diary import Diary, Entry, Kind, shortened
 from .people import GONE, Presence
 from .wire import Call, Reply
 
+MOMENT = 2.0  # seconds
 Fault = Callable[["Double", Call, Reply], Reply | None]  # None: cut the connection
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever hangs up has heard enough; everything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Double:
@@ -32,10 +43,10 @@ class Double:
         self.switch = {**self.switches, **switches}
         self.journal: list[Call] = []
         self.diary = Diary()
+        self.followed: dict[tuple[str, str], float] = {}  # when a person's page last asked
         self.fault: Fault | None = None
         self.lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", port), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     # For subclasses
@@ -63,6 +74,28 @@ class Double:
     def presence(self, room: str, person: str) -> Presence:
         """How it stands with this person."""
         return GONE
+
+    def leaves(self, room: str, person: str) -> None:
+        """They are in no longer, if they were."""
+
+    # People's pages
+
+    def follows(self, room: str, person: str) -> Presence:
+        self.followed[room, person] = time.monotonic()
+        return self.presence(room, person)
+
+    def closes_page(self, room: str, person: str) -> None:
+        """They leave, unless the page is back in a moment, as it is when it was loaded again."""
+        closed = time.monotonic()
+
+        def leave_unless_back() -> None:
+            with self.lock:
+                if self.followed.get((room, person), 0) < closed:
+                    self.leaves(room, person)
+
+        timer = threading.Timer(MOMENT, leave_unless_back)
+        timer.daemon = True
+        timer.start()
 
     # For tests
 
@@ -107,7 +140,7 @@ class Double:
 
     def handle(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         if request.path.startswith(desk.PREFIX):
-            self._send(request, desk.answer(self, request.path))
+            self._send(request, desk.answer(self, request.command, request.path))
             return
         headers = {name.lower(): value for name, value in request.headers.items()}
         with self.lock:

@@ -71,8 +71,8 @@ def shown(value: Any) -> str:
     return words.get(text, text)
 
 
-def welcome(name: str, double: Double) -> list[str]:
-    """What to tell Parley, so that it uses this double."""
+def welcome(name: str, double: Double, labels: dict[str, str]) -> list[str]:
+    """What to tell Parley, so that it uses this double; `labels` are the admin's for options."""
     account = double.account()
     prefix = f"MEETING_{ALIAS.upper()}_"
     return [
@@ -82,10 +82,10 @@ def welcome(name: str, double: Double) -> list[str]:
         f"  MEETING_PROVIDERS={ALIAS}={name},builtin=builtin",
         *(f"  {prefix}{option.upper()}={value}" for option, value in account.items()),
         "",
-        "Or in the admin: Provider accounts, Add, then what follows. As the double is on this",
-        "machine, Parley needs ALLOW_PRIVATE_PROVIDERS=true in its environment for that.",
-        f"  Provider: {double.label}",
-        *(f"  {option}: {value}" for option, value in account.items()),
+        f"Or in the admin: Provider accounts, Add, {double.label}, then what follows (some of it",
+        "is under “More”). As the double is on this machine, Parley needs",
+        "ALLOW_PRIVATE_PROVIDERS=true in its environment for that.",
+        *(f"  {labels[option]}: {value}" for option, value in account.items()),
         "",
         "Ctrl-C ends it, and everything it knows is forgotten.",
         "",

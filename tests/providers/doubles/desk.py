@@ -31,18 +31,21 @@ look();
 """
 
 
-def answer(double: "Double", path: str) -> Reply:
-    """The page at a path of the double's own. Asking here changes nothing and is not noted."""
+def answer(double: "Double", method: str, path: str) -> Reply:
+    """The page at a path of the double's own. None of this is noted."""
     parts = urlsplit(path)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    match parts.path.removeprefix(PREFIX):
-        case "journal":
+    who = query.get("room", ""), query.get("person", "")
+    match method, parts.path.removeprefix(PREFIX):
+        case "GET", "journal":
             entries = [asdict(entry) for entry in double.diary.entries]
             return Reply({"provider": double.label, "entries": entries})
-        case "state":
-            presence = double.presence(query.get("room", ""), query.get("person", ""))
-            return Reply(presence.json().encode())
-        case "":
+        case "GET", "state":
+            return Reply(double.follows(*who).json().encode())
+        case "POST", "closed":
+            double.closes_page(*who)
+            return Reply("", status=204)
+        case "GET", "":
             return Reply(overview(double), kind="text/html; charset=utf-8")
     return Reply("There is no such page.", status=404, kind="text/plain")
 

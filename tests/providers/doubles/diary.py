@@ -11,6 +11,8 @@ SECRETS = re.compile(
     r"|(/(?:download|hooks/[^/]+)/)[^/?&#\s]+",  # of files, and of the site's own address
 )
 
+LINE = 100  # characters of an address that are shown: one of VideoSDK's holds a thousand
+
 
 def shortened(text: str) -> str:
     return SECRETS.sub(r"\1\2…", text)
@@ -35,9 +37,10 @@ class Entry:
     def __str__(self) -> str:
         proof = "verified" if self.verified else "NOT VERIFIED"
         told = {Kind.CALL: f"signature {proof}", Kind.PERSON: "a person", Kind.EVENT: "told"}
-        name = "" if self.name in self.path else self.name
-        words = f"{self.at}  {self.status:3}  {told[self.kind]:23} {self.method:4} {self.path}"
-        return f"{words}  {name}".rstrip()
+        path = self.path if len(self.path) <= LINE else f"{self.path[:LINE]}…"
+        asked = f"{self.method:4} {path}"
+        name = "" if self.name.rpartition(" ")[2] in self.path else self.name
+        return f"{self.at}  {self.status:3}  {told[self.kind]:23} {asked}  {name}".rstrip()
 
 
 class Diary:

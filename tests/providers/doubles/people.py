@@ -41,6 +41,7 @@ const look = async () => {
   else setTimeout(look, 700);
 };
 look();
+addEventListener('pagehide', () => navigator.sendBeacon(asked.replace('/state?', '/closed?')));
 """
 
 

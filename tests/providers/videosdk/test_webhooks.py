@@ -135,6 +135,17 @@ class TestTheirKey:
         assert call.path == KEY_PATH
         assert "authorization" not in call.headers
 
+    def test_first_events_that_come_together_are_all_read(
+        self, provider: Provider, double: Double
+    ) -> None:
+        events = [sent(double, name, ROOM) for name in ("session-started", "participant-joined")]
+
+        with double.failing(faults.slow(0.3)), ThreadPoolExecutor() as pool:
+            results = list(pool.map(provider.parse_webhook, events))
+
+        assert [len(result.events) for result in results] == [1, 1]
+        assert double.paths() == [KEY_PATH]
+
     def test_it_is_asked_for_again_after_a_day(self, provider: Provider, double: Double) -> None:
         with time_machine.travel(0, tick=False) as clock:
             provider.parse_webhook(sent(double, "session-started", ROOM))

@@ -15,6 +15,7 @@ from meetings.providers.errors import (
     UnexpectedReply,
 )
 
+from ..doubles.base import cut, html_503, status
 from ..doubles.xroom.faults import on, refusing, telling
 from .conftest import DOMAIN, REF, ROOM, make_spec
 
@@ -41,6 +42,7 @@ def test_host_gets_the_key_and_nobody_else_does(provider):
 
 
 def test_key_is_written_so_that_it_arrives_as_it_is(provider):
+    opened(provider)
     room = RoomRef(room_id=ROOM, host_key="a+b/c=&#% é")
 
     url = provider.join(room, HOST, until=UNTIL).url
@@ -49,14 +51,62 @@ def test_key_is_written_so_that_it_arrives_as_it_is(provider):
 
 
 def test_host_without_a_key_is_not_sent_in_without_rights(provider):
+    opened(provider)
+
     with pytest.raises(ProviderRefused, match="no host key"):
         provider.join(RoomRef(room_id=ROOM), HOST, until=UNTIL)
 
 
-def test_way_in_needs_no_call(provider, double):
-    provider.join(RoomRef(room_id=ROOM), GUEST, until=UNTIL)
+def test_way_into_a_room_that_was_just_opened_needs_no_call(provider, double):
+    room = opened(provider)
+    double.journal.clear()
+
+    provider.join(room, GUEST, until=UNTIL)
 
     assert double.journal == []
+
+
+def test_way_into_a_room_that_has_gone_is_none(build, provider):
+    room = opened(provider)
+    elsewhere = build()  # another process, which has not heard of it yet
+    elsewhere.end_room(room)
+
+    with pytest.raises(RoomNotFound, match="closed the room"):
+        build().join(room, GUEST, until=UNTIL)
+
+
+def test_room_that_we_closed_is_known_to_be_gone_at_once(provider):
+    room = opened(provider)
+    provider.end_room(room)
+
+    with pytest.raises(RoomNotFound):
+        provider.join(room, GUEST, until=UNTIL)
+
+
+def test_many_who_come_at_once_are_one_question(build, provider, double):
+    room = opened(provider)
+    later = build()
+    double.journal.clear()
+
+    for _ in range(20):
+        later.join(room, GUEST, until=UNTIL)
+
+    assert double.methods() == ["room/list"]
+
+
+@pytest.mark.parametrize("fault", [html_503, cut, status(401)])
+def test_people_go_in_also_when_it_cannot_be_said_whether_the_room_is_open(
+    build, provider, double, fault
+):
+    room = opened(provider)
+    later = build()
+    double.journal.clear()
+
+    with double.failing(fault):
+        tickets = [later.join(room, GUEST, until=UNTIL) for _ in range(3)]
+
+    assert {ticket.url for ticket in tickets} == {f"https://{ROOM}"}
+    assert len(double.journal) <= 2  # one question and its repetition, not one for each
 
 
 def test_address_is_made_from_our_own_name_for_the_room(provider, double):

@@ -1,7 +1,6 @@
 """The room's page: who came in, with which rights."""
 
 from html import escape
-from urllib.parse import urlencode
 
 from .. import people
 from ..people import ENDED, GONE, Presence
@@ -10,10 +9,9 @@ from .rooms import Room, User
 
 
 def inside(room: Room, user: User, token: str) -> Reply:
-    ticket = {"access_token": token}
-    buttons = f"<a id=leave href='/leave?{escape(urlencode(ticket))}'>Leave</a> "
+    buttons = people.button("Leave", "/leave", access_token=token)
     if user.is_admin:
-        buttons += people.button("End for all", "/end", **ticket)
+        buttons += people.button("End for all", "/end", access_token=token)
     presence = presence_of(room, user)
     body = (
         people.heading(room.metadata["room_title"], presence)

@@ -99,6 +99,11 @@ class Double(Archive, base.Double):
             return "INVALID_TOKEN_OR_SIGNATURE", words
         return None
 
+    def leaves(self, room: str, person: str) -> None:
+        found = self._running(room)
+        if found and person in {user.user_id for user in found.inside}:
+            self.leave(room, person)
+
     def answer(self, call: Call) -> Reply:
         parts = urlsplit(call.path)
         if call.method == "GET" or self.is_for_people(call.path):

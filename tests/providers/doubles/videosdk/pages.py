@@ -66,9 +66,7 @@ def admit(double: Double, call: Call, given: Data) -> Reply:
 
 @route("POST", "/embed/leave")
 def leave(double: Double, call: Call, given: Data) -> Reply:
-    double.leave(given["room"], given["who"])
-    if not double.inside(given["room"]):
-        double.end(given["room"])
+    double.leaves(given["room"], given["who"])
     if given.get("back"):
         return Reply("", status=303, headers={"Location": given["back"]})
     return html(embed.page("You left the meeting"))

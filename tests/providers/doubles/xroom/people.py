@@ -92,6 +92,10 @@ class People:
             ),
         )
 
+    def leaves(self, room: str, person: str) -> None:
+        if room in self.rooms:
+            self.leave(room, self.rooms[room], person)
+
     def leave(self, room_id: str, room: Room, peer: str) -> Reply:
         if kind := room.clients.pop(peer, 0):
             self.announce("clientsRemoved", room_id, clients=[{"id": peer, "type": kind}])

@@ -1,0 +1,78 @@
+"""plugNmeet from the account to the end of a meeting, at a double that runs as people run it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from . import at_a_double
+from .at_a_double import SOON, DoubleByHand
+from .conftest import HOST, Server, until
+from .people import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+NewPerson = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoubleByHand]:
+    with at_a_double.double_by_hand("plugnmeet", tmp_path_factory.mktemp("double")) as double:
+        yield double
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with at_a_double.site(tmp_path_factory.mktemp("parley")) as server:
+        yield server
+
+
+def test_from_the_account_to_the_end_of_a_meeting(
+    double: DoubleByHand, new_person: NewPerson, host: Person
+) -> None:
+    operator, ana, carl = (new_person(name) for name in ("Olga", "Ana", "Carl"))
+
+    at_a_double.add_account(operator, double)
+    checks = at_a_double.passes(operator, double)
+    tested = double.calls()
+    meeting = at_a_double.plan(host, "Review", at_a_double.tomorrow(), waits="guests")
+    at_a_double.move(host, meeting, at_a_double.now())
+    host_link, link = at_a_double.links_of(host, meeting)
+    room = at_a_double.comes_in_as_host(host, host_link, inside)
+    host.go_to(meeting)
+    at_a_double.is_inside(host, HOST)
+    at_a_double.let_in_at_the_door(host, ana, link, inside)
+    at_a_double.is_inside(host, "Ana")
+    at_a_double.keep(host.page, "plugnmeet-3-meeting")
+    at_a_double.keep(room, "plugnmeet-4-host")
+    at_a_double.keep(ana.page, "plugnmeet-5-participant")
+    rights = [page.locator("#rights").inner_text() for page in (room, ana.page)]
+    people = [page.locator("[data-people]").inner_text() for page in (room, ana.page)]
+    ana.press("Leave")
+    at_a_double.is_gone(host, "Ana")
+    carl.join(link)
+    carl.sees("The host was asked to let you in.")
+    at_a_double.end_for_all(host, meeting)
+    expect(room.locator("h1")).to_have_text("The meeting has ended", timeout=SOON)
+    carl.sees("This meeting is over.")
+    at_a_double.cancel(host, at_a_double.plan(host, "Another", at_a_double.tomorrow()))
+
+    assert checks
+    assert [line for line in checks if "Passed" not in line] == []
+    assert rights == ["moderator", "participant"]
+    assert people == [f"{HOST} (moderator)\nAna (participant)"] * 2
+    assert double.changes(since=tested) == [
+        "/auth/room/create",
+        "/auth/room/getJoinToken",
+        "/auth/room/getJoinToken",
+        "/auth/room/endRoom",
+    ]
+    assert double.looks(since=tested) == {"/auth/recording/fetch"}  # for the meeting's page
+    assert double.unproven() == []
+    until(lambda: "session_ended" in dict(double.events()), "the last event")
+    assert {status for _, status in double.events()} == {200}
+    assert [each.errors for each in (host, ana, carl, operator)] == [[]] * 4
+
+
+def inside(page: Page) -> Locator:
+    return page.locator("#rights")

@@ -1,0 +1,114 @@
+"""The worker beside the web server: it reserves what is planned, also after it was killed."""
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from tests.providers.doubles.base import Call, Reply
+from tests.providers.doubles.xroom import Double
+from tests.providers.doubles.xroom.faults import on
+
+from .conftest import Start
+
+BOOK = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from meetings.services import scheduling
+dana = User.objects.create_user("dana@example.org", "a horse, a battery", name="Dana")
+scheduling.book(dana, scheduling.MeetingWish(
+    title="Review", starts_at=timezone.now() + timedelta(days=1), duration=30, time_zone="UTC"))
+"""
+AFTER_THE_LEASE = """
+from datetime import timedelta
+from django.utils import timezone
+from meetings.models import Reservation
+from meetings.services import reservations
+Reservation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+reservations.sweep()
+print("State:", Reservation.objects.get().state)
+"""
+
+
+@pytest.fixture
+def double() -> Iterator[Double]:
+    with Double() as double:
+        yield double
+
+
+@pytest.fixture
+def account(double: Double) -> dict[str, str]:
+    """The settings of a Parley that holds its meetings at the double."""
+    return {
+        "MEETING_PROVIDERS": "main=xroom",
+        "MEETING_MAIN_URL": double.url,
+        "MEETING_MAIN_DOMAIN": "meet.example.org",
+        "MEETING_MAIN_AUTH_ID": double.auth_id,
+        "MEETING_MAIN_API_SECRET": double.api_secret,
+    }
+
+
+def run(start: Start, *arguments: str, **values: str) -> str:
+    """What a command says that comes to its end."""
+    command = start(*arguments, **values)
+    assert command.ends() == 0, command.said
+    return command.said
+
+
+def until(happened: Callable[[], Any]) -> bool:
+    deadline = time.monotonic() + 30
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return bool(happened())
+
+
+def test_worker_reserves_what_was_planned(
+    start: Start, double: Double, account: dict[str, str], tmp_path: Path
+) -> None:
+    run(start, "migrate", **account)
+    start("run_huey", **account)
+
+    run(start, "shell", "-c", BOOK, **account)
+
+    assert until(lambda: double.methods() == ["booking/add", "booking/get"])
+    assert until(lambda: rows(tmp_path, "task") == 0)
+    assert rows(tmp_path, "kv") == 0  # the queue grows with no task
+
+
+def rows(data: Path, table: str) -> int:
+    """What the queue's own file holds."""
+    with closing(sqlite3.connect(data / "tasks.sqlite3")) as queue:
+        return int(queue.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
+    start: Start, double: Double, account: dict[str, str]
+) -> None:
+    run(start, "migrate", **account)
+    worker = start("run_huey", **account)
+    said_yes, over = Event(), Event()
+
+    def hold_back(_: Any, __: Call, reply: Reply) -> Reply:
+        said_yes.set()
+        over.wait(30)
+        return reply
+
+    with double.failing(on("booking/add", hold_back)):
+        run(start, "shell", "-c", BOOK, **account)
+        assert said_yes.wait(30)
+        os.kill(worker.process.pid, signal.SIGKILL)
+        over.set()
+        said = run(start, "shell", "-c", AFTER_THE_LEASE, **account)
+
+    assert "State: held" in said
+    assert len(double.bookings) == 1
+    assert double.methods() == ["booking/add", "booking/list", "booking/update", "booking/get"]
+    assert worker.process.wait(5) == -signal.SIGKILL
