@@ -65,8 +65,8 @@ demo: .venv/runtime.stamp ## Load the demo data again, as of now
 lock: ## Lock the dependencies that pyproject.toml names (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
 	@$(compile) -o requirements/runtime.txt
-	@$(compile) -o requirements/production.txt -c requirements/runtime.txt --extra postgres --extra redis
-	@$(compile) -o requirements/dev.txt -c requirements/production.txt --extra postgres --extra redis --group dev
+	@$(compile) -o requirements/production.txt -c requirements/runtime.txt --extra mail --extra postgres --extra redis
+	@$(compile) -o requirements/dev.txt -c requirements/production.txt --extra mail --extra postgres --extra redis --group dev
 
 compile := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
