@@ -38,6 +38,19 @@ def instant_of(wall: datetime, zone: ZoneInfo, *, second: bool | None = None) ->
     return late if second else early
 
 
+def wall_of(instant: datetime, zone: ZoneInfo) -> tuple[str, bool]:
+    """What clocks in this zone show then, to the minute, and whether for the second time."""
+    local = instant.astimezone(zone)
+    return local.replace(tzinfo=None).isoformat(timespec="minutes"), local.fold == 1
+
+
+def kept_instant(wall: datetime, zone: ZoneInfo, *, second: bool) -> datetime:
+    """The instant (UTC) of a wall time that is a promise: in a gap, as much later."""
+    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    late = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return late if second and early < late else early
+
+
 def _edges_of_gap(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The last minute before the gap around `wall`, and the first after it, as wall times."""
     minute = timedelta(minutes=1)

@@ -66,8 +66,14 @@ class JoinLinkAdmin(Token, FindsByLink, History):
         "last_used_at",
     ]
     list_filter = ["purpose", StateFilter, "transferable", "created_at", "last_used_at"]
-    list_select_related = ["booking", "room", "owner"]
-    search_fields = ["booking__title", "room__name", "owner__email", "owner__name"]
+    list_select_related = ["booking", "room", "series", "owner"]
+    search_fields = [
+        "booking__title",
+        "series__title",
+        "room__name",
+        "owner__email",
+        "owner__name",
+    ]
     search_help_text = _("Title, room, owner, or a whole link")
     date_hierarchy = "created_at"
     fields = [
@@ -75,6 +81,8 @@ class JoinLinkAdmin(Token, FindsByLink, History):
         "purpose",
         "booking",
         "room",
+        "series",
+        "guest",
         "owner",
         "transferable",
         "state",
@@ -105,4 +113,4 @@ class LinkInline(Token, Trail):
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JoinLink]:
-        return super().get_queryset(request).select_related("booking", "room", "owner")
+        return super().get_queryset(request).select_related("booking", "room", "series", "owner")

@@ -17,6 +17,7 @@ from .provider_switch import ProviderSwitch
 from .reservation import Reservation, is_unconfirmed
 from .room import Room, WaitingRoom
 from .series import Series
+from .series_change import SeriesChange
 from .session import RoomSession, is_live_now, was_ended
 from .webhook_delivery import WebhookDelivery
 from .zone_rules import ZoneRules
@@ -43,6 +44,7 @@ __all__ = [
     "RoomPeer",
     "RoomSession",
     "Series",
+    "SeriesChange",
     "WaitingRoom",
     "WebhookDelivery",
     "ZoneRules",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.zones import validate_zone
+from meetings.local_time import wall_of
 
 from .room import Room
 
@@ -156,8 +157,18 @@ class Booking(models.Model):
         return self.title
 
     def save(self, **kwargs: Any) -> None:
-        self.ends_at = self.starts_at + timedelta(minutes=self.duration)
+        self.keep_times()
         super().save(**kwargs)
+
+    def keep_times(self) -> None:
+        """Have the end follow the start, and a new meeting know its clock on the wall."""
+        self.ends_at = self.starts_at + timedelta(minutes=self.duration)
+        if not self.wall:
+            self.set_wall()
+
+    def set_wall(self) -> None:
+        """Have the clock on the wall say what the start is now, as it was chosen anew."""
+        self.wall, self.is_second = wall_of(self.starts_at, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

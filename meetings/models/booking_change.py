@@ -15,13 +15,19 @@ class BookingChange(models.Model):
         EDITED = "edited", _("Changed")
         CANCELLED = "cancelled", _("Cancelled")
         DELETED = "deleted", _("Removed from lists")
+        ZONE_RULES = "zone_rules", _("Moved by new rules of its time zone")
 
     booking = models.ForeignKey(
         Booking, models.CASCADE, related_name="changes", verbose_name=_("meeting")
     )
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    by = models.ForeignKey(  # nobody: Parley itself
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("by"),
     )
     at = models.DateTimeField(_("when"), auto_now_add=True)
     # {"starts_at": ["2026-…", "2026-…"]}: field → old and new, as JSON holds them

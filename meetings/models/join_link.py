@@ -15,6 +15,7 @@ from meetings.providers.base import Role
 
 from .booking import Booking
 from .guest import Guest
+from .occurrence import occurrence_for
 from .room import Room
 from .series import Series
 
@@ -26,15 +27,22 @@ def new_token() -> str:
 
 class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(Q(room__owner=user) | Q(booking__organizer=user))
+        mine = Q(room__owner=user) | Q(booking__organizer=user) | Q(series__organizer=user)
+        return self.filter(mine)
 
     def usable(self) -> Self:
         """Links that still lead somewhere: neither revoked nor expired."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at=None)
 
+    def common(self) -> Self:
+        """Links that are nobody's own: those that the organizer hands out."""
+        return self.filter(guest=None)
+
     def with_meeting(self) -> Self:
-        return self.select_related("room__owner", "booking__room__owner", "booking__organizer")
+        return self.select_related(
+            "room__owner", "booking__room__owner", "booking__organizer", "series__organizer"
+        )
 
 
 class JoinLink(models.Model):
@@ -121,7 +129,7 @@ class JoinLink(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()}: {self.booking or self.room}"
+        return f"{self.get_purpose_display()}: {self.booking or self.room or self.series}"
 
     def get_absolute_url(self) -> str:
         return reverse("door", args=[self.token])
@@ -131,9 +139,15 @@ class JoinLink(models.Model):
         return Role(self.purpose)
 
     @property
+    def current_booking(self) -> Booking | None:
+        """The meeting it leads to now: of a series, the one that is on or next."""
+        return occurrence_for(self.series) if self.series else self.booking
+
+    @property
     def current_room(self) -> Room:
         """The room it leads to now: a meeting's room may change, its links do not."""
-        room = self.booking.room if self.booking else self.room
+        booking = self.current_booking
+        room = booking.room if booking else self.room
         assert room is not None, "a check constraint sees to it"  # noqa: S101
         return room
 

@@ -30,6 +30,7 @@ class Series(models.Model):
         related_name="series",
         verbose_name=_("organizer"),
     )
+    title = models.CharField(_("title"), max_length=200)  # of its latest pattern
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -47,8 +48,7 @@ class Series(models.Model):
         ordering = ("-created_at", "-pk")
 
     def __str__(self) -> str:
-        latest = self.patterns.last()
-        return latest.title if latest else ""
+        return self.title
 
     @property
     def is_cancelled(self) -> bool:
