@@ -1,8 +1,8 @@
 """What people call a meeting."""
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Any, Self
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +17,10 @@ from accounts.zones import validate_zone
 from meetings.local_time import wall_of
 
 from .room import Room
+
+if TYPE_CHECKING:
+    from .pattern import Pattern
+    from .series import Series
 
 LATE_EXIT = timedelta(minutes=30)  # people may finish their sentence
 SOON = timedelta(minutes=15)
@@ -173,6 +177,13 @@ class Booking(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def in_series(self) -> "tuple[Series, Pattern, date]":
+        """Where it stands in its series; a mistake for a meeting by itself."""
+        if self.series is None or self.pattern is None or self.recurrence_date is None:
+            raise ValueError("This meeting belongs to no series.")
+        return self.series, self.pattern, self.recurrence_date
 
     @property
     def is_cancelled(self) -> bool:

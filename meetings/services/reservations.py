@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 State = Reservation.State
 LONGEST_SWEEP = timedelta(seconds=45)  # the next one begins after a minute
 MOST_AT_ONCE = 1000
+RESERVED_AHEAD = timedelta(days=30)  # of a series, so that none fills a provider for years
 
 
 def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
@@ -58,7 +59,7 @@ def want(booking: Booking) -> None:
     for reservation in _without_secrets(booking).wanted():
         if not is_on or reservation.alias != alias or _is_too_late(reservation, booking):
             give_back(reservation)
-    if is_on and booking.is_ahead and _books(alias):
+    if is_on and booking.is_ahead and _books(alias) and _is_its_turn(booking):
         _hold(booking, alias)
 
 
@@ -97,6 +98,13 @@ def try_again(reservation: Reservation) -> None:
 def _is_on(booking: Booking) -> bool:
     """Whether anything needs to stand for it. A meeting that has begun keeps what it has."""
     return not (booking.is_cancelled or booking.deleted_at or booking.is_over)
+
+
+def _is_its_turn(booking: Booking) -> bool:
+    """A meeting of a series that is far off waits, unless something stands for it already."""
+    if booking.series_id is None or booking.starts_at <= timezone.now() + RESERVED_AHEAD:
+        return True
+    return _without_secrets(booking).wanted().exists()
 
 
 def _is_too_late(reservation: Reservation, booking: Booking) -> bool:
@@ -203,8 +211,10 @@ def _missing() -> BookingQuerySet:
     booking_aliases = [alias for alias in aliases() if _books(alias)]
     theirs = Reservation.objects.wanted().exclude(state=State.LAPSED)
     there = theirs.filter(booking=OuterRef("pk"), alias=OuterRef("room__provider_alias"))
-    coming = Booking.objects.confirmed().filter(starts_at__gt=timezone.now(), deleted_at=None)
-    return coming.filter(~Exists(there), room__provider_alias__in=booking_aliases)
+    now = timezone.now()
+    coming = Booking.objects.confirmed().filter(starts_at__gt=now, deleted_at=None)
+    near = Q(series=None) | Q(starts_at__lte=now + RESERVED_AHEAD)
+    return coming.filter(near).filter(~Exists(there), room__provider_alias__in=booking_aliases)
 
 
 @saving

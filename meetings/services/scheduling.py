@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from meetings.conflicts import Span, next_free
-from meetings.models import Booking, BookingChange, JoinLink, Room
+from meetings.models import Booking, BookingChange, JoinLink, Room, Series
 from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 
 from .reservations import want
@@ -34,6 +35,7 @@ class MeetingWish:
     description: str = ""
     room: Room | None = None
     options: Mapping[str, Any] = field(default_factory=dict)  # of the meeting's own room
+    reminders: tuple[int, ...] = ()  # minutes before
     may_overlap: bool = False
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -83,7 +85,7 @@ def book(organizer: User, wish: MeetingWish) -> Booking:
 
 @saving
 def _book(organizer: User, wish: MeetingWish) -> Booking:
-    _lock(organizer, wish.room)
+    lock(organizer, wish.room)
     if same := _same_request(organizer, wish):
         return same
     if Booking.objects.filter(request_key=wish.request_key).exists():
@@ -92,11 +94,11 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
     refuse_overlap(organizer, wish)
     booking = Booking.objects.create(
         organizer=organizer,
-        room=wish.room or _own_room(organizer, wish),
+        room=wish.room or own_room(organizer, name=wish.title, options=wish.options),
         request_key=wish.request_key,
         **_plain(wish),
     )
-    make_links(booking, organizer)
+    make_links(organizer, booking=booking)
     want(booking)
     BookingChange.objects.create(booking=booking, kind=BookingChange.Kind.BOOKED, by=organizer)
     return booking
@@ -129,7 +131,7 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
 
     Links stay as they are, whatever changes.
     """
-    _lock(booking.organizer, wish.room if wish.room != booking.room else None)
+    lock(booking.organizer, wish.room if wish.room != booking.room else None)
     booking = Booking.objects.select_for_update().get(pk=booking.pk)
     _refuse_stale(booking, version)
     changed = changed_values(booking, wish)
@@ -141,8 +143,12 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
     booking.room = room
     for name, value in _plain(wish).items():
         setattr(booking, name, value)
+    if changed.keys() & {"starts_at", "time_zone"}:
+        booking.set_wall()
     booking.version += 1
+    booking.is_exception |= bool(changed and booking.series_id)
     booking.save()
+    note_in_series(booking)
     want(booking)
     if changed:
         BookingChange.objects.create(
@@ -162,11 +168,13 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
             cancelled_at=timezone.now(),
             cancel_reason=reason,
             version=booking.version + 1,
+            is_exception=booking.series_id is not None,
             updated_at=timezone.now(),
         )
     )
     booking.refresh_from_db()
     if cancelled:
+        note_in_series(booking)
         want(booking)
         BookingChange.objects.create(
             booking=booking,
@@ -193,7 +201,7 @@ def refuse_overlap(organizer: User, wish: MeetingWish, *, besides: Booking | Non
     """`Overlaps` when organizer or room is busy then, unless the wish says that is all right."""
     if wish.may_overlap:
         return
-    others = _busy(organizer, wish.room, besides).overlapping(wish.span.start, wish.span.end)
+    others = busy_of(organizer, wish.room, besides).overlapping(wish.span.start, wish.span.end)
     if found := list(others[:10]):
         raise _overlaps(organizer, wish, room=wish.room, besides=besides, found=found)
 
@@ -202,7 +210,7 @@ def free_from(organizer: User, start: datetime, *, minutes: int) -> datetime:
     """The first start from there on when the organizer is free for so long, within a fortnight."""
     wish = Span(start, start + timedelta(minutes=minutes))
     until = start + LOOK_AHEAD
-    near = _busy(organizer, None, None).overlapping(start, until)
+    near = busy_of(organizer, None, None).overlapping(start, until)
     spans = [Span(*times) for times in near.values_list("starts_at", "ends_at")]
     free = next_free(wish, spans, until=until, count=1)
     return free[0].start if free else start
@@ -226,18 +234,19 @@ def _changed_options(booking: Booking, wish: MeetingWish) -> dict[str, list[Any]
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def make_links(booking: Booking, organizer: User) -> None:
-    """A meeting's own links: the organizer's, which hosts; one for co-hosts, one for the rest."""
-    JoinLink.objects.create(booking=booking, purpose=JoinLink.Purpose.HOST, owner=organizer)
+def make_links(organizer: User, **place: Booking | Series) -> None:
+    """Links of a meeting or series: the organizer's, which hosts; one for co-hosts and the rest."""
+    JoinLink.objects.create(purpose=JoinLink.Purpose.HOST, owner=organizer, **place)
     JoinLink.objects.create(
-        booking=booking, purpose=JoinLink.Purpose.COHOST, owner=organizer, transferable=True
+        purpose=JoinLink.Purpose.COHOST, owner=organizer, transferable=True, **place
     )
-    JoinLink.objects.create(booking=booking, purpose=JoinLink.Purpose.PARTICIPANT)
+    JoinLink.objects.create(purpose=JoinLink.Purpose.PARTICIPANT, **place)
 
 
 def _plain(wish: MeetingWish) -> dict[str, Any]:
-    names = ("title", "description", "starts_at", "duration", "time_zone", "may_overlap")
-    return {each.name: getattr(wish, each.name) for each in fields(wish) if each.name in names}
+    names = {"title", "description", "starts_at", "duration", "time_zone", "may_overlap"}
+    plain = {each.name: getattr(wish, each.name) for each in fields(wish) if each.name in names}
+    return {**plain, "reminders": list(wish.reminders)}
 
 
 def _as_json(value: Any) -> Any:
@@ -246,20 +255,37 @@ def _as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Room) else value
 
 
-def _own_room(organizer: User, wish: MeetingWish) -> Room:
-    return Room.objects.create(owner=organizer, name=wish.title, **wish.options)
+def own_room(organizer: User, *, name: str, options: Mapping[str, Any]) -> Room:
+    """A room for one meeting, or for one series."""
+    return Room.objects.create(owner=organizer, name=name, **options)
+
+
+def note_in_series(booking: Booking) -> None:
+    """A form of the whole series that was opened before is stale now."""
+    if booking.series_id is None:
+        return
+    changed = Series.objects.filter(pk=booking.series_id)
+    changed.update(version=F("version") + 1, updated_at=timezone.now())
 
 
 def _room_for_edit(booking: Booking, wish: MeetingWish) -> Room:
     if wish.room:
         return wish.room
+    if booking.pattern and booking.room == booking.pattern.room and not booking.room.is_permanent:
+        if not _changed_options(booking, wish):
+            return booking.room
+        return _new_room(booking, wish)  # the others of its series stay as they are
     if booking.room.is_permanent:
-        return _own_room(booking.organizer, wish)
+        return _new_room(booking, wish)
     room = booking.room
     for name, value in {**wish.options, "name": wish.title}.items():
         setattr(room, name, value)
     room.save()
     return room
+
+
+def _new_room(booking: Booking, wish: MeetingWish) -> Room:
+    return own_room(booking.organizer, name=wish.title, options=wish.options)
 
 
 def _same_request(organizer: User, wish: MeetingWish) -> Booking | None:
@@ -269,14 +295,15 @@ def _same_request(organizer: User, wish: MeetingWish) -> Booking | None:
     return same if same and not changed_values(same, wish) else None
 
 
-def _lock(organizer: User, room: Room | None) -> None:
+def lock(organizer: User, room: Room | None) -> None:
     """Whoever books for the same person or room waits here (SQLite has one writer anyway)."""
     User.objects.select_for_update().get(pk=organizer.pk)
     if room and not Room.objects.in_use().select_for_update().filter(pk=room.pk).exists():
         raise RoomRefused(_("This room was given up in the meantime. Please choose another."))
 
 
-def _busy(organizer: User, room: Room | None, besides: Booking | None) -> BookingQuerySet:
+def busy_of(organizer: User, room: Room | None, besides: Booking | None = None) -> BookingQuerySet:
+    """Whatever takes time of the organizer or the room."""
     theirs = Booking.objects.confirmed().filter(organizer=organizer)
     if room:
         theirs = theirs | Booking.objects.confirmed().filter(room=room)
@@ -291,7 +318,7 @@ def _overlaps(
     besides: Booking | None = None,
     found: list[Booking] | None = None,
 ) -> Overlaps:
-    busy = _busy(organizer, room, besides)
+    busy = busy_of(organizer, room, besides)
     if found is None:
         found = list(busy.overlapping(wish.span.start, wish.span.end)[:10])
     until = wish.span.start + LOOK_AHEAD
