@@ -1,0 +1,204 @@
+"""Calendar files (RFC 5545, 5546, 7986) from plain values. Pure functions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, vCalAddress, vDuration, vRecur, vUri
+from icalendar import Event as Entry
+
+from .ical_zones import timezone_component
+from .recurrence import LONGEST_SERIES, Rule
+from .rrule import rrule_text, until_in
+
+PRODUCT = "-//Parley//Parley//EN"
+CONTROLS = dict.fromkeys([*range(32), 127, *range(128, 160), 0x2028, 0x2029], " ")
+
+
+class Method(StrEnum):
+    """What a program is to do with the file."""
+
+    REQUEST = "REQUEST"  # here is a meeting for you, new or changed
+    CANCEL = "CANCEL"
+    PUBLISH = "PUBLISH"  # to look at; nobody is asked to answer
+
+
+class Status(StrEnum):
+    """What an attendee said."""
+
+    UNKNOWN = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    email: str
+    name: str = ""
+    status: Status = Status.UNKNOWN  # of an attendee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A meeting, a series, or one changed date of a series (`instead_of`, its former start).
+
+    `start` is in the meeting's own zone. Sets of events with one `uid` make one series.
+    """
+
+    uid: str
+    start: datetime
+    minutes: int
+    title: str
+    changed_at: datetime
+    sequence: int = 0
+    rule: Rule | None = None
+    left_out: tuple[date, ...] = ()
+    instead_of: datetime | None = None
+    description: str = ""
+    url: str = ""
+    organizer: Person | None = None
+    attendees: tuple[Person, ...] = ()
+    is_cancelled: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        zone = self.start.tzinfo
+        if not isinstance(zone, ZoneInfo):
+            raise TypeError("An event starts in a zone with a name.")
+        return zone
+
+    @property
+    def end(self) -> datetime:
+        ends_at = self.start.astimezone(UTC) + timedelta(minutes=self.minutes)
+        return ends_at.astimezone(self.zone)
+
+
+def calendar_file(
+    events: Iterable[Event], method: Method, *, now: datetime, name: str = ""
+) -> bytes:
+    """A whole file; `now` is when it is written, `name` what a subscribed calendar is called."""
+    events = list(events)
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method.value)
+    if name:
+        calendar.add("NAME", one_line(name))
+        calendar.add("X-WR-CALNAME", one_line(name))
+    for zone, first, last in _spans(events):
+        calendar.add_component(timezone_component(zone, first, last))
+    for event in events:
+        is_off = event.is_cancelled or method is Method.CANCEL
+        calendar.add_component(_entry(replace(event, is_cancelled=is_off), now))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and other characters that control something."""
+    return " ".join(text.translate(CONTROLS).split())
+
+
+def _entry(event: Event, now: datetime) -> Entry:
+    entry = Entry()
+    entry.add("UID", event.uid)
+    entry.add("SEQUENCE", event.sequence)
+    entry.add("DTSTAMP", now.astimezone(UTC))
+    entry.add("LAST-MODIFIED", event.changed_at.astimezone(UTC))
+    entry.add("SUMMARY", one_line(event.title))
+    entry.add("DTSTART", _moment(event.start))
+    # Not DTEND: an hour that the clocks show twice has no end of its own there.
+    entry.add("DURATION", vDuration(timedelta(minutes=event.minutes)))
+    entry.add("STATUS", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    entry.add("TRANSP", "OPAQUE")
+    if event.description:
+        entry.add("DESCRIPTION", _lines(event.description))
+    _add_repetition(entry, event)
+    _add_place(entry, event)
+    _add_people(entry, event)
+    return entry
+
+
+def _add_repetition(entry: Entry, event: Event) -> None:
+    if event.instead_of:
+        entry.add("RECURRENCE-ID", _named(event.instead_of))
+    if event.rule:
+        text = rrule_text(event.rule, until=until_in(event.rule, event.zone))
+        entry.add("RRULE", vRecur.from_ical(text))
+    for day in event.left_out:
+        left_out = datetime.combine(day, event.start.time(), tzinfo=event.zone)
+        entry.add("EXDATE", _named(left_out))
+
+
+def _add_place(entry: Entry, event: Event) -> None:
+    if not event.url:
+        return
+    entry.add("LOCATION", event.url)
+    entry.add("URL", vUri(event.url))
+    ways = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]}
+    entry.add("CONFERENCE", vUri(event.url), parameters=ways)
+
+
+def _add_people(entry: Entry, event: Event) -> None:
+    if event.organizer:
+        entry.add("ORGANIZER", _address(event.organizer))
+    for person in event.attendees:
+        address = _address(person)
+        address.params["CUTYPE"] = "INDIVIDUAL"
+        address.params["ROLE"] = "REQ-PARTICIPANT"
+        address.params["PARTSTAT"] = person.status.value
+        address.params["RSVP"] = "TRUE"
+        entry.add("ATTENDEE", address)
+
+
+def _address(person: Person) -> vCalAddress:
+    address = vCalAddress("mailto:" + quote(person.email, safe="@+.-_!#$&'*/=?^`{|}~"))
+    if name := one_line(person.name).replace('"', "’"):  # a parameter cannot hold one
+        address.params["CN"] = name
+    return address
+
+
+def _moment(start: datetime) -> datetime:
+    """A start as files can say it: of two equal wall times they know the first only."""
+    return start.astimezone(UTC) if _is_second(start) else start
+
+
+def _named(start: datetime) -> datetime:
+    """A date of a series by its wall time, whatever the clocks do that day."""
+    return start.replace(fold=0)
+
+
+def _is_second(start: datetime) -> bool:
+    return start.utcoffset() != start.replace(fold=0).utcoffset() and _exists(start)
+
+
+def _exists(start: datetime) -> bool:
+    there = start.astimezone(UTC).astimezone(start.tzinfo)
+    return there.replace(tzinfo=None) == start.replace(tzinfo=None)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line.translate(CONTROLS).rstrip() for line in text.splitlines())
+
+
+def _spans(events: list[Event]) -> list[tuple[ZoneInfo, date, date]]:
+    """Each zone that is named, with the dates it must be right for."""
+    spans: dict[str, tuple[ZoneInfo, date, date]] = {}
+    for event in events:
+        zone, first, last = event.zone, event.start.date(), _last_day(event)
+        if event.instead_of:
+            first = min(first, event.instead_of.date())
+        _, known_first, known_last = spans.get(zone.key, (zone, first, last))
+        spans[zone.key] = (zone, min(first, known_first), max(last, known_last))
+    return [span for key, span in spans.items() if key != "UTC"]
+
+
+def _last_day(event: Event) -> date:
+    if event.rule is None:
+        return max(event.end.date(), (event.instead_of or event.end).date())
+    longest = min(event.start.date().toordinal() + LONGEST_SERIES.days, date.max.toordinal())
+    return event.rule.until or date.fromordinal(longest)

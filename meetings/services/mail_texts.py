@@ -1,0 +1,269 @@
+"""What a mail says: plain values for its templates, in the language and zone of who reads it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from meetings import wording
+from meetings.ical import Event, one_line
+from meetings.models import Answer, Notice
+from meetings.recurrence import occurrences
+
+Kind = Notice.Kind
+Choice = Answer.Choice
+MOST_DATES = 20
+FEW_DATES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact; `was` is what it was before."""
+
+    label: str
+    text: str
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads it, and where their buttons lead."""
+
+    zone: ZoneInfo
+    join_url: str = ""
+    answer_url: str = ""
+    page_url: str = ""  # the organizer's own page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    subject: str
+    heading: str
+    lead: tuple[str, ...]  # paragraphs
+    rows: tuple[Row, ...] = ()
+    description: str = ""
+    buttons: tuple[Button, ...] = ()  # the first one is what most people want
+    question: str = ""  # above the answers
+    answers: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One notice, ready to be told."""
+
+    kind: str
+    event: Event
+    facts: dict[str, Any]
+    organizer: str
+    reader: Reader
+
+    @property
+    def title(self) -> str:
+        return one_line(self.event.title)
+
+    @property
+    def is_series(self) -> bool:
+        return self.event.rule is not None
+
+
+def letter_of(story: Story) -> Letter:
+    letter = WRITERS[Kind(story.kind)](story)
+    return replace(letter, subject=one_line(Truncator(letter.subject).chars(200)))
+
+
+def _invitation(story: Story) -> Letter:
+    if story.is_series:
+        lead = _("%(name)s invites you to a series of meetings.")
+    else:
+        lead = _("%(name)s invites you to a meeting.")
+    return _to_take_part(
+        story,
+        subject=_("Invitation: %(title)s, %(day)s"),
+        lead=(lead % {"name": story.organizer},),
+    )
+
+
+def _change(story: Story) -> Letter:
+    changes = story.facts.get("changes", {})
+    lead = [_("%(name)s has changed this meeting.") % {"name": story.organizer}]
+    if changes.keys() & {"starts_at", "clock", "rule", "first_date", "time_zone"}:
+        lead.append(_("Your calendar is up to date with the attached file. Can you come then?"))
+    return _to_take_part(story, subject=_("Changed: %(title)s, %(day)s"), lead=tuple(lead))
+
+
+def _new_zone_rules(story: Story) -> Letter:
+    place = wording.zone_text(story.event.zone, story.event.start)
+    text = _(
+        "The rules for clocks in %(place)s have changed. The meeting keeps its time there, so "
+        "elsewhere it may begin at another hour than before."
+    )
+    return _to_take_part(
+        story, subject=_("New time elsewhere: %(title)s, %(day)s"), lead=(text % {"place": place},)
+    )
+
+
+def _reminder(story: Story) -> Letter:
+    time = wording.clock_text(story.event.start.astimezone(story.reader.zone))
+    lead = _("It begins at %(time)s.") % {"time": time}
+    letter = _to_take_part(story, subject=_("Reminder: %(title)s, %(day)s"), lead=(lead,))
+    return replace(letter, question="", answers=())
+
+
+def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Letter:
+    """A mail about a meeting that takes place."""
+    reader = story.reader
+    buttons = [Button(_("Join the meeting"), reader.join_url)] if reader.join_url else []
+    if reader.page_url:
+        buttons.append(Button(_("Show the meeting"), reader.page_url))
+    return Letter(
+        subject=subject % {"title": story.title, "day": _short_day(story)},
+        heading=story.title,
+        lead=lead,
+        rows=tuple(_rows(story)),
+        description=story.event.description,
+        buttons=tuple(buttons),
+        question=_("Will you come?") if reader.answer_url else "",
+        answers=_answers(reader.answer_url),
+    )
+
+
+def _cancellation(story: Story) -> Letter:
+    if story.facts.get("uninvited"):
+        subject, lead = _("No longer invited: %(title)s, %(day)s"), [_("You need not come.")]
+    else:
+        subject = _("Cancelled: %(title)s, %(day)s")
+        what = _("%(name)s has cancelled this series of meetings.")
+        if not story.is_series:
+            what = _("%(name)s has cancelled this meeting.")
+        lead = [what % {"name": story.organizer}]
+    if reason := story.facts.get("reason"):
+        lead.append(reason)
+    return Letter(
+        subject=subject % {"title": story.title, "day": _short_day(story)},
+        heading=story.title,
+        lead=tuple(lead),
+        rows=tuple(_rows(story)),
+    )
+
+
+def _answer(story: Story) -> Letter:
+    facts = story.facts
+    said = {
+        Choice.ACCEPTED: _("%(who)s will come"),
+        Choice.DECLINED: _("%(who)s will not come"),
+        Choice.TENTATIVE: _("%(who)s may come"),
+    }[facts["choice"]] % {"who": one_line(facts["who"])}
+    rows = [*_rows(story)]
+    if facts["proposed"]:
+        proposed = datetime.fromisoformat(facts["proposed"])
+        rows.append(Row(_("Proposed instead"), wording.moment_text(proposed, story.reader.zone)))
+    general = [_("This is for all meetings of the series.")] if facts["is_general"] else []
+    comment = [f"“{facts['comment']}”"] if facts["comment"] else []
+    return Letter(
+        subject=f"{said}: {story.title}",
+        heading=said,
+        lead=(story.title, *general, *comment),
+        rows=tuple(rows),
+        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+    )
+
+
+def _collision(story: Story) -> Letter:
+    starts = [datetime.fromisoformat(each) for each in story.facts["dates"]]
+    shown = [wording.moment_text(each, story.reader.zone) for each in starts[:MOST_DATES]]
+    if more := len(starts) - len(shown):
+        shown.append(_("and %(number)d more") % {"number": more})
+    return Letter(
+        subject=_("Dates that overlap other meetings: %(title)s") % {"title": story.title},
+        heading=story.title,
+        lead=(
+            _("New dates of this series overlap other meetings. They take place unless you act."),
+        ),
+        rows=(Row(_("Dates"), "\n".join(shown)),),
+        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+    )
+
+
+WRITERS: dict[Notice.Kind, Callable[[Story], Letter]] = {
+    Kind.INVITED: _invitation,
+    Kind.CHANGED: _change,
+    Kind.CANCELLED: _cancellation,
+    Kind.REMINDER: _reminder,
+    Kind.ANSWERED: _answer,
+    Kind.ZONE_RULES: _new_zone_rules,
+    Kind.COLLISION: _collision,
+}
+
+
+# Parts
+
+
+def _answers(url: str) -> tuple[Button, ...]:
+    if not url:
+        return ()
+    named = (
+        (_("Yes"), Choice.ACCEPTED),
+        (_("Maybe"), Choice.TENTATIVE),
+        (_("No"), Choice.DECLINED),
+    )
+    return tuple(Button(label, f"{url}?choice={choice}") for label, choice in named)
+
+
+def _rows(story: Story) -> list[Row]:
+    event, zone = story.event, story.reader.zone
+    start, end = event.start.astimezone(UTC), event.end.astimezone(UTC)
+    changes = story.facts.get("changes", {})
+    rows = []
+    if "title" in changes:
+        rows.append(Row(_("Title"), story.title, one_line(changes["title"][0])))
+    label = _("First time") if story.is_series else _("When")
+    rows.append(Row(label, _span(start, end, zone), _former_time(story)))
+    if event.start.utcoffset() != start.astimezone(zone).utcoffset():
+        label = _("For %(name)s") % {"name": story.organizer}
+        rows.append(Row(label, _span(start, end, event.zone)))
+    if event.rule:
+        rows.append(Row(_("Dates"), _dates(event, zone)))
+    return rows
+
+
+def _dates(event: Event, zone: ZoneInfo) -> str:
+    """The first few, and that there are more."""
+    assert event.rule is not None  # noqa: S101  (asked of a series only)
+    wall = event.start.replace(tzinfo=None)
+    ahead = (
+        each.starts_at.astimezone(zone).date()
+        for each in occurrences(event.rule, wall, event.zone)
+        if each.wall.date() not in event.left_out
+    )
+    shown = [wording.day_text(day) for day in islice(ahead, FEW_DATES)]
+    return "\n".join([*shown, "…"] if next(ahead, None) else shown)
+
+
+def _former_time(story: Story) -> str:
+    """When it was before; "" when that is the same."""
+    event, changes = story.event, story.facts.get("changes", {})
+    was = story.facts.get("was") or (changes.get("starts_at") or [""])[0]
+    if not was and "duration" not in changes:
+        return ""
+    start = datetime.fromisoformat(was) if was else event.start.astimezone(UTC)
+    minutes = (changes.get("duration") or [event.minutes])[0]
+    return _span(start, start + timedelta(minutes=minutes), story.reader.zone)
+
+
+def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    return f"{wording.span_text(start, end, zone)} · {wording.zone_text(zone, start)}"
+
+
+def _short_day(story: Story) -> str:
+    return wording.day_text(story.event.start.astimezone(story.reader.zone).date())

@@ -1,0 +1,157 @@
+"""One mail of the outbox as it goes over the wire: text, HTML, and a part for calendar programs."""
+
+from dataclasses import replace
+from email.utils import formataddr, parseaddr
+from functools import cache
+from urllib.parse import urljoin
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from accounts.zones import known_zone
+from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
+from meetings.models import Answer, Guest, Notice, OutgoingMail
+
+from .calendar_events import from_json, person_of
+from .mail_texts import Letter, Reader, Story, letter_of
+
+STATUS = {
+    Answer.Choice.ACCEPTED: Status.ACCEPTED,
+    Answer.Choice.DECLINED: Status.DECLINED,
+    Answer.Choice.TENTATIVE: Status.TENTATIVE,
+}
+
+
+def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The mail in its reader's language, with their own link and nobody else's."""
+    organizer = _organizer(mail.notice)
+    events = [from_json(values) for values in mail.notice.facts["events"]]
+    reader = _reader(mail, events[0])
+    with translation.override(_language(mail, organizer)):
+        story = Story(
+            kind=mail.notice.kind,
+            event=events[0],
+            facts=mail.notice.facts,
+            organizer=one_line(organizer.name) or organizer.email,
+            reader=reader,
+        )
+        letter = letter_of(story)
+        message = _message(mail, letter, organizer)
+    if mail.guest and mail.notice.facts["method"]:
+        theirs = [_for(mail.guest, event, organizer, reader.join_url) for event in events]
+        _attach_calendar(message, mail.notice, theirs)
+    return message
+
+
+def _message(mail: OutgoingMail, letter: Letter, organizer: User) -> EmailMultiAlternatives:
+    page = {"letter": letter, "subject": letter.subject}
+    page |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    message = EmailMultiAlternatives(
+        letter.subject,
+        _as_text(page),
+        _sender(organizer),
+        [_recipient(mail)],
+        reply_to=[formataddr((one_line(organizer.name), organizer.email))] if mail.guest else None,
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(_as_html(page), "text/html")
+    return message
+
+
+def _as_text(page: dict[str, object]) -> str:
+    # Plain text is not HTML: nothing to escape here.
+    template = get_template("mail/meetings/notice.txt").template  # type: ignore[attr-defined]
+    text: str = template.render(Context(page, autoescape=False))
+    return text.strip() + "\n"
+
+
+def _as_html(page: dict[str, object]) -> str:
+    return _inliner().inline(render_to_string("mail/meetings/notice.html", page))
+
+
+@cache
+def _inliner() -> CSSInliner:
+    # At-rules stay beside the inlined styles: the dark colours are in one.
+    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+# The calendar's part
+
+
+def _attach_calendar(message: EmailMultiAlternatives, notice: Notice, events: list[Event]) -> None:
+    method = Method(notice.facts["method"])
+    written = calendar_file(events, method, now=notice.created_at)
+    # Django adds the charset; said here it would stand there twice. Programs that know invitations
+    # read the alternative, the others offer the file.
+    text = written.decode().replace("\r\n", "\n")
+    message.attach_alternative(text, f"text/calendar; method={method}")
+    message.attach("invite.ics", written, "application/ics")
+
+
+def _for(guest: Guest, event: Event, organizer: User, url: str) -> Event:
+    """As this guest's calendar is to hold it; others invited are not named."""
+    return replace(
+        event,
+        url=url,
+        description="\n\n".join(filter(None, (url, event.description))),
+        organizer=person_of(organizer),
+        attendees=(Person(email=guest.email, name=guest.name, status=_status(guest)),),
+    )
+
+
+def _status(guest: Guest) -> Status:
+    """What they said, as long as nothing has changed since that asks them again."""
+    said = [each for each in guest.answers.all() if each.reset_at is None]
+    general = next((each for each in said if each.booking_id in {None, guest.booking_id}), None)
+    return STATUS[Answer.Choice(general.choice)] if general else Status.UNKNOWN
+
+
+# People
+
+
+def _organizer(notice: Notice) -> User:
+    about = notice.booking or notice.series
+    assert about is not None  # noqa: S101  (each notice is about one of them)
+    return about.organizer
+
+
+def _language(mail: OutgoingMail, organizer: User) -> str:
+    if mail.user:
+        return mail.user.language
+    wished = mail.guest.language if mail.guest else ""
+    return wished if wished in dict(settings.LANGUAGES) else organizer.language
+
+
+def _sender(organizer: User) -> str:
+    """The site's address, with the organizer's name: only the site may send from it."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return formataddr((f"{one_line(organizer.name)} ({settings.SITE_NAME})", address))
+
+
+def _recipient(mail: OutgoingMail) -> str:
+    return formataddr((one_line(mail.to_name), mail.to_email)) if mail.to_name else mail.to_email
+
+
+def _reader(mail: OutgoingMail, event: Event) -> Reader:
+    if mail.user:
+        return Reader(zone=mail.user.zone, page_url=_page_url(mail.notice))
+    guest = mail.guest
+    zone = known_zone(guest.time_zone if guest else "") or event.zone
+    link = getattr(guest, "link", None)
+    if link is None or link.revoked_at:
+        return Reader(zone=zone)
+    url = urljoin(settings.SITE_URL, link.get_absolute_url())
+    return Reader(zone=zone, join_url=url, answer_url=f"{url}answer/")
+
+
+def _page_url(notice: Notice) -> str:
+    booking = notice.booking
+    if booking is None and notice.series:
+        booking = notice.series.bookings.not_over().first() or notice.series.bookings.last()
+    return urljoin(settings.SITE_URL, reverse("booking", args=[booking.pk])) if booking else ""

@@ -1,0 +1,202 @@
+"""What people are told by mail: written down in the transaction of the change, sent by the worker.
+
+Each of these writes one notice for each calendar event (programs read one to a mail), and a mail
+for each person. Saying the same twice is fine: a mail is for one thing, once (`OutgoingMail.once`).
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User
+from meetings.ical import Event, Method
+from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail, Pattern, Series
+
+from . import posting
+from .calendar_events import as_json, event_of, events_of
+
+Kind = Notice.Kind
+Values = Mapping[str, list[Any]]  # field → what it was and what it is, as JSON
+
+# What guests are told when it changes. Links stay, so where it is held is not among them.
+TOLD = {"title", "description", "starts_at", "duration", "time_zone", "clock", "rule", "first_date"}
+MOST_AT_ONCE = 500  # rows in one statement
+
+
+def is_told(values: Values) -> bool:
+    """Whether guests hear of a change of these: then the event's `sequence` goes up by one."""
+    return bool(values.keys() & TOLD)
+
+
+def invited(guests: Iterable[Guest], *, again: bool = False) -> None:
+    """Invite guests of one meeting or series; `again` sends a second mail to those who have one."""
+    guests = list(guests)
+    if not guests:
+        return
+    mark = f":{secrets.token_hex(4)}" if again else ""
+    for what in _all_of(guests[0]):
+        _write(Kind.INVITED, what, Method.REQUEST, guests=guests, mark=mark)
+
+
+def uninvited(guests: Iterable[Guest]) -> None:
+    """Take a meeting or series out of the calendars of guests who were removed from it."""
+    guests = list(guests)
+    for what in _all_of(guests[0]) if guests else []:
+        _write(Kind.CANCELLED, what, Method.CANCEL, guests=guests, facts={"uninvited": True})
+
+
+def changed(what: Booking | Pattern, values: Values) -> None:
+    """Tell a meeting's guests what is different; nothing when it does not concern them."""
+    told = {name: list(pair) for name, pair in values.items() if name in TOLD}
+    if told and not _is_over(what):
+        _write(Kind.CHANGED, what, Method.REQUEST, facts={"changes": told})
+
+
+def cancelled(what: Booking | Pattern, *, reason: str = "") -> None:
+    """Tell the guests that it does not take place."""
+    if not _is_over(what):
+        _write(Kind.CANCELLED, what, Method.CANCEL, facts={"reason": reason})
+
+
+def zone_rules_changed(what: Booking | Pattern, *, was: datetime) -> None:
+    """Tell guests and organizer that the clock stays and the instant moved; `was` is the former."""
+    facts = {"was": was.isoformat()}
+    _write(Kind.ZONE_RULES, what, Method.REQUEST, facts=facts, users=[_organizer(what)])
+
+
+def collided(series: Series, bookings: Iterable[Booking]) -> None:
+    """Tell the organizer which new dates of a series overlap other meetings."""
+    starts = sorted(booking.starts_at for booking in bookings)
+    pattern = series.patterns.last()
+    if not starts or pattern is None:
+        return
+    facts = {"dates": [start.isoformat() for start in starts]}
+    mark = f":{starts[0].isoformat()}:{starts[-1].isoformat()}"
+    _write(Kind.COLLISION, pattern, facts=facts, guests=[], users=[series.organizer], mark=mark)
+
+
+def answered(answer: Answer) -> None:
+    """Tell the organizer what a guest said."""
+    guest = answer.guest
+    what = answer.booking or guest.booking or (guest.series and guest.series.patterns.last())
+    if what is None:
+        return
+    proposed = answer.proposed_at.isoformat() if answer.proposed_at else ""
+    facts = {
+        "who": str(guest),
+        "email": guest.email,
+        "choice": answer.choice,
+        "comment": answer.comment,
+        "proposed": proposed,
+        "is_general": answer.booking_id is None and guest.series_id is not None,
+    }
+    mark = f":{answer.pk}:{answer.answered_at.isoformat()}"
+    _write(Kind.ANSWERED, what, facts=facts, guests=[], users=[_organizer(what)], mark=mark)
+
+
+def reminded(
+    booking: Booking, minutes: int, *, guests: Iterable[Guest], users: Iterable[User] = ()
+) -> None:
+    """Remind people of a meeting, once for this start and this many minutes before it."""
+    _write(
+        Kind.REMINDER,
+        booking,
+        facts={"minutes": minutes},
+        guests=list(guests),
+        users=list(users),
+        mark=f":{int(booking.starts_at.timestamp())}:{minutes}",
+        send_before=booking.starts_at,
+    )
+
+
+# Writing
+
+
+def _write(
+    kind: Notice.Kind,
+    what: Booking | Pattern,
+    method: Method | None = None,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    guests: list[Guest] | None = None,
+    users: Iterable[User] = (),
+    mark: str = "",
+    send_before: datetime | None = None,
+) -> None:
+    if guests is None:
+        guests = list(_guests(what))
+    people: list[Guest | User] = [*guests, *users]
+    if not people:
+        return
+    events = events_of(what) if isinstance(what, Pattern) else [event_of(what)]
+    notice = Notice.objects.create(
+        kind=kind,
+        booking=what if isinstance(what, Booking) else None,
+        series=what.series if isinstance(what, Pattern) else None,
+        facts={
+            "method": method or "",
+            "events": [as_json(each) for each in events],
+            **(facts or {}),
+        },
+    )
+    about = f"{kind}:{_identity(events[0])}{mark}"
+    mails = [_mail(notice, about, each, send_before) for each in people]
+    OutgoingMail.objects.bulk_create(mails, batch_size=MOST_AT_ONCE, ignore_conflicts=True)
+    posting.start()
+
+
+def _mail(
+    notice: Notice, about: str, person: Guest | User, send_before: datetime | None
+) -> OutgoingMail:
+    is_guest = isinstance(person, Guest)
+    return OutgoingMail(
+        notice=notice,
+        once=f"{about}:{'guest' if is_guest else 'user'}:{person.pk}",
+        guest=person if isinstance(person, Guest) else None,
+        user=person if isinstance(person, User) else None,
+        to_email=person.email,
+        to_name=person.name[:80],
+        message_id=_new_message_id(),
+        send_before=send_before,
+    )
+
+
+def _identity(event: Event) -> str:
+    """This very state of a calendar event."""
+    date_of_series = f"@{event.instead_of:%Y%m%d}" if event.instead_of else ""
+    return f"{event.uid}{date_of_series}#{event.sequence}"
+
+
+def _new_message_id() -> str:
+    """Made once and kept: when a mail goes out twice, mail programs see that it is the same."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{secrets.token_hex(16)}@{domain[:80]}>"
+
+
+def _guests(what: Booking | Pattern) -> Iterable[Guest]:
+    if isinstance(what, Booking) and what.series is None:
+        return what.guests.invited()
+    assert what.series is not None  # noqa: S101  (a pattern has one)
+    return what.series.guests.invited()
+
+
+def _organizer(what: Booking | Pattern) -> User:
+    return what.organizer if isinstance(what, Booking) else what.series.organizer
+
+
+def _all_of(guest: Guest) -> list[Booking | Pattern]:
+    """What a guest is invited to, as far as it is not over."""
+    if guest.booking:
+        return [guest.booking]
+    patterns = guest.series.patterns.all() if guest.series else []
+    return [pattern for pattern in patterns if not _is_over(pattern)]
+
+
+def _is_over(what: Booking | Pattern) -> bool:
+    if isinstance(what, Booking):
+        return what.is_over
+    return what.repeats.ends and not what.bookings.not_over().exists()

@@ -1,0 +1,161 @@
+"""Sending the mails that are owed: one row, one worker, one try at a time.
+
+The row is leased while its mail is handed over, and no transaction is open then. A worker that dies
+between the mail server's yes and our saving it sends the same mail again, with the same Message-ID.
+"""
+
+import logging
+import time
+from contextlib import suppress
+from functools import partial
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from meetings.models import Guest, Notice, OutgoingMail
+from meetings.models.owed import LEASE
+
+from .mails import message_for
+
+log = logging.getLogger(__name__)
+
+Outcome = OutgoingMail.Outcome
+MOST_AT_ONCE = 500
+LONGEST_TICK = 50  # seconds
+
+
+class Refused(Exception):
+    """The mail server will never take this mail; in its words."""
+
+
+class NotNow(Exception):
+    """The mail server takes others, and this one later; in its words."""
+
+
+class CannotWrite(Exception):
+    """It is our own fault."""
+
+
+class LeaseLost(Exception):
+    """Somebody else sends it now."""
+
+
+@task()
+def post_soon() -> None:
+    """For the queue, which may lose it: the minute's sweep sends what is left."""
+    post_due()
+
+
+def start() -> None:
+    """Have it sent as soon as what the caller saves is certain."""
+    # Robust: a queue that cannot be reached costs a minute, and not the change.
+    transaction.on_commit(partial(post_soon.enqueue), robust=True)
+
+
+def post_due() -> None:
+    """What is due, over one connection, until the time is up or the mail server is away."""
+    until = time.monotonic() + LONGEST_TICK
+    connection = get_connection()
+    try:
+        for pk in list(_in_order()[:MOST_AT_ONCE]):
+            if time.monotonic() > until or not _post(pk, connection):
+                return
+    finally:
+        _close(connection)
+
+
+def _in_order() -> QuerySet[OutgoingMail, int]:
+    """Due mails; to each guest in turn: nobody is told of an end before the beginning."""
+    earlier = OutgoingMail.objects.outstanding().filter(
+        guest=OuterRef("guest"), pk__lt=OuterRef("pk")
+    )
+    due = OutgoingMail.objects.due().filter(~Exists(earlier))
+    return due.values_list("pk", flat=True)
+
+
+def _post(pk: int, connection: BaseEmailBackend) -> bool:
+    """Do what is owed about one mail; False when the mail server is away."""
+    mail = OutgoingMail.objects.select_related("notice", "guest", "user").filter(pk=pk).first()
+    if mail is None or not mail.take():
+        return True
+    if reason := _useless(mail):
+        return mail.give_up(reason, outcome=Outcome.DROPPED)
+    try:
+        _hand_over(mail, connection)
+    except Refused as refusal:
+        _note_refusal(mail, str(refusal))
+    except NotNow as delay:
+        mail.postpone(str(delay))
+    except LeaseLost:
+        log.warning("Mail %s took too long and is somebody else's now.", pk)
+    except CannotWrite as error:
+        log.exception("Mail %s cannot be written.", pk)
+        mail.postpone(str(error))
+    except Exception as error:  # each mail service has errors of its own
+        log.warning("The mail server is away, and mail %s waits: %s", pk, _words(error))
+        mail.postpone(_words(error))
+        return False
+    else:
+        mail.settle(outcome=Outcome.SENT, sent_at=timezone.now())
+    return True
+
+
+def _hand_over(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
+    try:
+        message = message_for(mail)
+    except Exception as error:  # one that cannot be written keeps no other from its turn
+        raise CannotWrite(type(error).__name__) from error
+    message.connection = connection
+    connection.open()  # signing in takes time as well
+    if not mail.note(leased_until=timezone.now() + LEASE):
+        raise LeaseLost
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        ((code, words),) = error.recipients.values()
+        raise _refusal(code, words) from error
+    except SMTPDataError as error:
+        raise _refusal(error.smtp_code, error.smtp_error) from error
+
+
+def _refusal(code: int, words: bytes | str) -> Refused | NotNow:
+    """A 5 says never, anything else not now (RFC 5321, §4.2.1)."""
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return (Refused if code >= 500 else NotNow)(f"{code} {text}")
+
+
+def _useless(mail: OutgoingMail) -> str:
+    """Why it is not sent any more; "" when it is. Reminders come late or never, others just late."""
+    if mail.send_before and mail.send_before <= timezone.now():
+        return _("It would have come too late.")
+    is_farewell = mail.notice.kind == Notice.Kind.CANCELLED
+    if mail.guest and mail.guest.removed_at and not is_farewell:
+        return _("The guest was removed before it was sent.")
+    return ""
+
+
+def _note_refusal(mail: OutgoingMail, words: str) -> None:
+    """Shown to the organizer; not tried again unless somebody invites the guest again."""
+    if mail.give_up(words, outcome=Outcome.REFUSED) and mail.guest_id:
+        now = timezone.now()
+        Guest.objects.filter(pk=mail.guest_id).update(bounced_at=now, bounce=words[:300])
+
+
+def _words(error: Exception) -> str:
+    """What the mail server said, or how it was silent."""
+    if isinstance(error, SMTPResponseException):
+        said = error.smtp_error
+        text = said.decode(errors="replace") if isinstance(said, bytes) else said
+        return f"{error.smtp_code} {text}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    with suppress(SMTPException, OSError):
+        connection.close()
