@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, vCalAddress, vDuration, vRecur, vUri
+from icalendar import Calendar, Parameters, vCalAddress, vDuration, vRecur, vUri
 from icalendar import Event as Entry
 
 from .ical_zones import timezone_component
@@ -139,7 +139,7 @@ def _add_place(entry: Entry, event: Event) -> None:
         return
     entry.add("LOCATION", event.url)
     entry.add("URL", vUri(event.url))
-    ways = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]}
+    ways = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]})
     entry.add("CONFERENCE", vUri(event.url), parameters=ways)
 
 

@@ -8,7 +8,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from meetings.builtin_room import sweeper
-from meetings.services import closing, deliveries, reconcile, registering, reservations
+from meetings.services import closing, deliveries, posting, reconcile, registering, reservations
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
@@ -21,6 +21,12 @@ def tidy_rooms() -> None:
 def mirror_reservations() -> None:
     """Every minute: what could not be reserved at once, and what is over."""
     reservations.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def send_mails() -> None:
+    """Every minute: what could not be sent at once."""
+    posting.post_due()
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]

@@ -62,6 +62,15 @@ def cancelled(what: Booking | Pattern, *, reason: str = "") -> None:
         _write(Kind.CANCELLED, what, Method.CANCEL, facts={"reason": reason})
 
 
+def withdrawn(pattern: Pattern, kind: Notice.Kind, *, reason: str = "") -> None:
+    """Take what a pattern does not have any more out of calendars; `kind` says why.
+
+    Also where nothing of it is ahead: calendars still have what was.
+    """
+    method = Method.CANCEL if pattern.cancelled_at else Method.REQUEST
+    _write(kind, pattern, method, facts={"reason": reason})
+
+
 def zone_rules_changed(what: Booking | Pattern, *, was: datetime) -> None:
     """Tell guests and organizer that the clock stays and the instant moved; `was` is the former."""
     facts = {"was": was.isoformat()}
@@ -82,7 +91,9 @@ def collided(series: Series, bookings: Iterable[Booking]) -> None:
 def answered(answer: Answer) -> None:
     """Tell the organizer what a guest said."""
     guest = answer.guest
-    what = answer.booking or guest.booking or (guest.series and guest.series.patterns.last())
+    what: Booking | Pattern | None = answer.booking or guest.booking
+    if what is None and guest.series:
+        what = guest.series.patterns.last()
     if what is None:
         return
     proposed = answer.proposed_at.isoformat() if answer.proposed_at else ""

@@ -6,7 +6,8 @@ between the mail server's yes and our saving it sends the same mail again, with 
 
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
@@ -30,16 +31,16 @@ MOST_AT_ONCE = 500
 LONGEST_TICK = 50  # seconds
 
 
-class Refused(Exception):
+class NotSent(Exception):
+    """This time it did not work, and why."""
+
+
+class Refused(NotSent):
     """The mail server will never take this mail; in its words."""
 
 
-class NotNow(Exception):
-    """The mail server takes others, and this one later; in its words."""
-
-
-class CannotWrite(Exception):
-    """It is our own fault."""
+class Away(NotSent):
+    """The mail server takes no mail at all."""
 
 
 class LeaseLost(Exception):
@@ -88,19 +89,14 @@ def _post(pk: int, connection: BaseEmailBackend) -> bool:
         return mail.give_up(reason, outcome=Outcome.DROPPED)
     try:
         _hand_over(mail, connection)
-    except Refused as refusal:
-        _note_refusal(mail, str(refusal))
-    except NotNow as delay:
-        mail.postpone(str(delay))
     except LeaseLost:
         log.warning("Mail %s took too long and is somebody else's now.", pk)
-    except CannotWrite as error:
-        log.exception("Mail %s cannot be written.", pk)
-        mail.postpone(str(error))
-    except Exception as error:  # each mail service has errors of its own
-        log.warning("The mail server is away, and mail %s waits: %s", pk, _words(error))
-        mail.postpone(_words(error))
-        return False
+    except Refused as refusal:
+        _note_refusal(mail, str(refusal))
+    except NotSent as trouble:
+        log.warning("Mail %s waits: %s", pk, trouble)
+        mail.postpone(str(trouble))
+        return not isinstance(trouble, Away)
     else:
         mail.settle(outcome=Outcome.SENT, sent_at=timezone.now())
     return True
@@ -110,28 +106,41 @@ def _hand_over(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
     try:
         message = message_for(mail)
     except Exception as error:  # one that cannot be written keeps no other from its turn
-        raise CannotWrite(type(error).__name__) from error
+        log.exception("Mail %s cannot be written.", mail.pk)
+        raise NotSent(type(error).__name__) from error
     message.connection = connection
-    connection.open()  # signing in takes time as well
-    if not mail.note(leased_until=timezone.now() + LEASE):
-        raise LeaseLost
-    try:
+    with _asking(connection):
+        connection.open()  # signing in takes time as well
+        if not mail.note(leased_until=timezone.now() + LEASE):
+            raise LeaseLost
         message.send()
+
+
+@contextmanager
+def _asking(connection: BaseEmailBackend) -> Iterator[None]:
+    """What the mail server's answer means for this mail, and for the others."""
+    try:
+        yield
+    except LeaseLost:
+        raise
     except SMTPRecipientsRefused as error:
         ((code, words),) = error.recipients.values()
         raise _refusal(code, words) from error
     except SMTPDataError as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
+    except Exception as error:  # each mail service has errors of its own
+        _close(connection)
+        raise Away(_words(error)) from error
 
 
-def _refusal(code: int, words: bytes | str) -> Refused | NotNow:
+def _refusal(code: int, words: bytes | str) -> NotSent:
     """A 5 says never, anything else not now (RFC 5321, §4.2.1)."""
-    text = words.decode(errors="replace") if isinstance(words, bytes) else words
-    return (Refused if code >= 500 else NotNow)(f"{code} {text}")
+    kind = Refused if code >= 500 else NotSent
+    return kind(f"{code} {_text(words)}")
 
 
 def _useless(mail: OutgoingMail) -> str:
-    """Why it is not sent any more; "" when it is. Reminders come late or never, others just late."""
+    """Why it is not sent any more; "" when it is. Reminders alone can be too late."""
     if mail.send_before and mail.send_before <= timezone.now():
         return _("It would have come too late.")
     is_farewell = mail.notice.kind == Notice.Kind.CANCELLED
@@ -150,10 +159,12 @@ def _note_refusal(mail: OutgoingMail, words: str) -> None:
 def _words(error: Exception) -> str:
     """What the mail server said, or how it was silent."""
     if isinstance(error, SMTPResponseException):
-        said = error.smtp_error
-        text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return f"{error.smtp_code} {text}"
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words
 
 
 def _close(connection: BaseEmailBackend) -> None:

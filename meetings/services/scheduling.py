@@ -16,6 +16,7 @@ from meetings.conflicts import Span, next_free
 from meetings.models import Booking, BookingChange, JoinLink, Room, Series
 from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 
+from . import notices
 from .reservations import want
 from .transactions import saving
 
@@ -146,6 +147,7 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
     if changed.keys() & {"starts_at", "time_zone"}:
         booking.set_wall()
     booking.version += 1
+    booking.sequence += notices.is_told(changed)
     booking.is_exception |= bool(changed and booking.series_id)
     booking.save()
     note_in_series(booking)
@@ -154,6 +156,7 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
         BookingChange.objects.create(
             booking=booking, kind=BookingChange.Kind.EDITED, by=by, values=changed
         )
+        notices.changed(booking, changed)
     return booking
 
 
@@ -168,6 +171,7 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
             cancelled_at=timezone.now(),
             cancel_reason=reason,
             version=booking.version + 1,
+            sequence=F("sequence") + 1,
             is_exception=booking.series_id is not None,
             updated_at=timezone.now(),
         )
@@ -182,6 +186,7 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
             by=by,
             values={"reason": ["", reason]} if reason else {},
         )
+        notices.cancelled(booking, reason=reason)
     return booking
 
 
