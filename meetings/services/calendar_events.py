@@ -35,7 +35,7 @@ def events_of(pattern: Pattern, *, url: str = "") -> list[Event]:
         pattern.bookings.filter(is_exception=True, deleted_at=None).select_related("organizer")
         | pattern.bookings.cancelled().select_related("organizer")
     )
-    rule, is_over = pattern.repeats, pattern.series.is_cancelled
+    rule, is_over = pattern.repeats, pattern.cancelled_at is not None
     cancelled = {each.recurrence_date for each in bookings if each.is_cancelled and not is_over}
     left_out = {date.fromisoformat(day) for day in pattern.left_out} | {
         day for day in cancelled if day and (rule.until is None or day <= rule.until)

@@ -66,7 +66,9 @@ def want(booking: Booking) -> None:
 @saving
 def want_all(room: Room) -> None:
     """The same for every meeting that is planned in the room."""
-    for booking in room.bookings.confirmed().not_over():
+    near = Q(series=None) | Q(starts_at__lte=timezone.now() + RESERVED_AHEAD)
+    stands = Exists(Reservation.objects.wanted().filter(booking=OuterRef("pk")))
+    for booking in room.bookings.confirmed().not_over().filter(near | stands):
         booking.room = room
         want(booking)
 

@@ -154,14 +154,14 @@ def wish_of(booking: Booking) -> SeriesWish:
         time_zone=pattern.time_zone,
         room=pattern.room if pattern.room.is_permanent else None,
         reminders=tuple(pattern.reminders),
-        left_out=frozenset(left_out_of(pattern, since=since)),
+        left_out=frozenset(left_out_of(pattern, since)),
         request_key=series.request_key,
     )
 
 
-def left_out_of(pattern: Pattern, *, since: date | None = None) -> list[date]:
+def left_out_of(pattern: Pattern, since: date) -> list[date]:
     days = (date.fromisoformat(day) for day in pattern.left_out)
-    return [day for day in days if since is None or day >= since]
+    return [day for day in days if day >= since]
 
 
 def _same_request(organizer: User, wish: SeriesWish) -> Series | None:

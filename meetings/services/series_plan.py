@@ -38,18 +38,25 @@ class Plan:
     until: date | None
 
 
-def plan_for(organizer: User, wish: SeriesWish, *, besides: Collection[int] = ()) -> Plan:
+def plan_for(
+    organizer: User,
+    wish: SeriesWish,
+    *,
+    besides: Collection[int] = (),
+    kept: Collection[date] = (),
+) -> Plan:
     """All of it; `Collisions` unless each date that is taken is decided, `BadSeries` without any.
 
-    `besides` are meetings (their keys) that will be gone or moved by then.
+    `besides` are meetings (their keys) that will be gone or moved by then, `kept` dates that have
+    their meeting.
     """
     begins_on = wish.begins_on
     until = None if wish.rule.ends else horizon_of(begins_on)
     skipped = {day for day, choice in wish.decisions.items() if choice is Decision.SKIP}
     left_out = wish.left_out | skipped
-    wanted = expand(wish, begins_on, until=until)
+    wanted = [each for each in expand(wish, begins_on, until=until) if each.date not in kept]
     meetings = [each for each in wanted if each.date not in left_out]
-    if not meetings:
+    if not meetings and not kept:
         raise BadSeries(Fault.NO_DATE)
     collisions = collisions_of(organizer, wish, meetings, besides=besides)
     if any(each.decision is None for each in collisions):
@@ -61,6 +68,13 @@ def plan_for(organizer: User, wish: SeriesWish, *, besides: Collection[int] = ()
         left_out=tuple(each.date for each in wanted if each.date in left_out),
         until=until,
     )
+
+
+def dates_of(wish: SeriesWish) -> Iterator[date]:
+    """The dates of the rule, as far as their meetings would be made now."""
+    begins_on = wish.begins_on
+    until = None if wish.rule.ends else horizon_of(begins_on)
+    return (each.date for each in expand(wish, begins_on, until=until))
 
 
 def horizon_of(begins_on: date) -> date:
@@ -81,6 +95,8 @@ def collisions_of(
     organizer: User, wish: SeriesWish, meetings: list[Planned], *, besides: Collection[int] = ()
 ) -> tuple[Collision, ...]:
     """Those that meet something else, or the one before; found by one query for all."""
+    if not meetings:
+        return ()
     taken = _Taken(organizer, wish, meetings, besides)
     found, before = [], None
     for each in meetings:
