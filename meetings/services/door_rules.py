@@ -24,18 +24,20 @@ REMOVED_FOR = timedelta(days=1)  # in a permanent room; in a meeting, for good
 
 def door_for(link: JoinLink, visitor: Visitor) -> Door:
     """Where this link's meeting stands for this visitor."""
-    room = link.current_room
+    booking = link.current_booking
+    room = booking.room if booking else link.current_room
     running = _running(room)
-    booking = link.booking or _booking_of(room, running)
+    booking = booking or _booking_of(room, running)
     session = running if running and _is_for(running, booking) else None
     admission = _admission_of(visitor, session)
     state = (
         _whose(link, visitor)
         or _of_meeting(room, booking)
         or _of_room(room, booking, running, link.role)
-        or _of_person(link, booking, session, admission, visitor)
+        or _removed(room, booking, visitor)
+        or _of_person(session, admission, link.role)
         or _of_session(session, link.role)
-        or _before(link, booking, visitor)
+        or _before(link, room, booking, visitor)
     )
     return Door(
         link=link,
@@ -131,14 +133,8 @@ def _of_room(
 
 
 def _of_person(
-    link: JoinLink,
-    booking: Booking | None,
-    session: RoomSession | None,
-    admission: Admission | None,
-    visitor: Visitor,
+    session: RoomSession | None, admission: Admission | None, role: Role
 ) -> DoorState | None:
-    if _was_removed(link, booking, visitor):
-        return DoorState.REMOVED
     if session is None or admission is None:
         return None
     if admission.state == Admission.State.REMOVED:  # from what becomes the meeting's session
@@ -147,18 +143,20 @@ def _of_person(
         return DoorState.REFUSED
     if admission.state == Admission.State.WAITING:
         # Somebody who knocked as a participant may now hold the host's link.
-        return None if link.role.hosts else DoorState.WAITING
-    passes = session.is_live and _may_pass_lock(session, admission, link.role)
+        return None if role.hosts else DoorState.WAITING
+    passes = session.is_live and _may_pass_lock(session, admission, role)
     return DoorState.OPEN if passes else None
 
 
-def _was_removed(link: JoinLink, booking: Booking | None, visitor: Visitor) -> bool:
+def _removed(room: Room, booking: Booking | None, visitor: Visitor) -> DoorState | None:
     """Removed once, out of the whole meeting: also when the host ends it and opens it again."""
     removed = Admission.objects.filter(identity=visitor.identity, state=Admission.State.REMOVED)
     if booking:
-        return removed.filter(session__booking=booking).exists()
-    lately = Q(session__ended_at=None) | Q(session__ended_at__gt=timezone.now() - REMOVED_FOR)
-    return removed.filter(lately, session__room=link.current_room, session__booking=None).exists()
+        here = removed.filter(session__booking=booking)
+    else:
+        lately = Q(session__ended_at=None) | Q(session__ended_at__gt=timezone.now() - REMOVED_FOR)
+        here = removed.filter(lately, session__room=room, session__booking=None)
+    return DoorState.REMOVED if here.exists() else None
 
 
 def _may_pass_lock(session: RoomSession, admission: Admission, role: Role) -> bool:
@@ -183,14 +181,14 @@ def _of_session(session: RoomSession | None, role: Role) -> DoorState | None:
     return DoorState.FULL if inside >= session.capacity else DoorState.OPEN
 
 
-def _before(link: JoinLink, booking: Booking | None, visitor: Visitor) -> DoorState:
+def _before(link: JoinLink, room: Room, booking: Booking | None, visitor: Visitor) -> DoorState:
     """Nothing runs: is it too early, over, or a matter of who may start?"""
-    room, role = link.current_room, link.role
+    role = link.role
     if booking and _is_over(booking):
         return DoorState.OPEN if role.hosts and not booking.is_over else DoorState.ENDED
     if role.hosts:
         return DoorState.OPEN
-    if booking and link.booking and timezone.now() < booking.doors_open_at:
+    if booking and link.room_id is None and timezone.now() < booking.doors_open_at:
         return DoorState.TOO_EARLY
     if _just_failed(room, booking):
         return DoorState.TROUBLE

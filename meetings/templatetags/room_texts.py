@@ -21,9 +21,9 @@ def room_debug() -> bool:
 @register.simple_tag(takes_context=True)
 def invite_url(context: Context, door: Door) -> str:
     """The participants' link into the place that a door leads to; nothing when there is none."""
-    place = door.link.booking or door.link.room
+    place = door.link.booking or door.link.series or door.link.room
     assert place is not None, "a check constraint sees to it"  # noqa: S101
-    links = place.links.usable().filter(purpose=JoinLink.Purpose.PARTICIPANT)
+    links = place.links.usable().common().filter(purpose=JoinLink.Purpose.PARTICIPANT)
     link = links.first()
     return context["request"].build_absolute_uri(link.get_absolute_url()) if link else ""
 

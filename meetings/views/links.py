@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings.http import MemberRequest
-from meetings.models import Booking, JoinLink, Room
+from meetings.models import Booking, JoinLink, Room, Series
 from meetings.providers.base import Role
 
 
@@ -30,14 +30,17 @@ def transferable(request: MemberRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Whoever has the host link is host now. Guard it."))
     else:
         messages.success(request, _("The host link works for you alone now."))
-    return (
-        redirect("booking", link.booking_id) if link.booking_id else redirect("room", link.room_id)
-    )
+    booking = link.current_booking
+    return redirect("booking", booking.pk) if booking else redirect("room", link.room_id)
 
 
-def links_of(request: MemberRequest, owner: Booking | Room) -> dict[str, ShownLink]:
-    """The usable links of a meeting or room by purpose: `host`, `cohost`, `participant`."""
-    links = owner.links.usable()
+def links_of(request: MemberRequest, owner: Booking | Room | Series) -> dict[str, ShownLink]:
+    """The usable links of a place by purpose, but for guests' own: `host`, `participant` …
+
+    A meeting of a series is reached by the links of the series.
+    """
+    place = owner.series or owner if isinstance(owner, Booking) else owner
+    links = place.links.usable().common()
     return {
         link.purpose: ShownLink(link, request.build_absolute_uri(link.get_absolute_url()))
         for link in links

@@ -4,15 +4,16 @@ from django.db.models import Prefetch, QuerySet
 
 from meetings.models import JoinLink, Room, is_live_now, is_unconfirmed, was_ended
 from meetings.models.booking import BookingQuerySet
+from meetings.models.join_link import JoinLinkQuerySet
 
 
 def booking_rows(bookings: BookingQuerySet) -> BookingQuerySet:
     return (
-        bookings.select_related("room")
+        bookings.select_related("room", "series")
         .annotate(
             is_live=is_live_now("booking"), was_ended=was_ended(), is_unconfirmed=is_unconfirmed()
         )
-        .prefetch_related(_links())
+        .prefetch_related(_links(), Prefetch("series__links", _common_links()))
     )
 
 
@@ -21,4 +22,8 @@ def room_rows(rooms: QuerySet[Room]) -> QuerySet[Room]:
 
 
 def _links() -> Prefetch[str]:
-    return Prefetch("links", JoinLink.objects.usable())
+    return Prefetch("links", _common_links())
+
+
+def _common_links() -> JoinLinkQuerySet:
+    return JoinLink.objects.usable().common()
