@@ -213,6 +213,7 @@ def test_person_who_was_removed_may_come_next_time(
     identity = session.admissions.get(role="participant").identity
     controls.remove(session, identity, by=session.room.owner)
     assert state(client.get(address(series))) == "removed"
+    hosting.end_for_all(session)
 
     clock.move_to(berlin(30, 14), tick=False)
 
