@@ -4,18 +4,24 @@ vobject is not by the makers of icalendar and shares no code with it; what it fi
 what Mozilla's ical.js finds in the same files.
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from io import StringIO
+from itertools import takewhile
 from typing import Any
 
 import vobject
+from dateutil import tz
+
+LAST = datetime(2028, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class ReadEvent:
     uid: str
     sequence: int
-    starts_at: datetime
+    written_at: datetime
+    starts_at: datetime  # the first start
     minutes: int
     title: str
     status: str
@@ -23,7 +29,7 @@ class ReadEvent:
     organizer: str = ""
     attendees: dict[str, str] = field(default_factory=dict)
     instead_of: datetime | None = None
-    starts: tuple[datetime, ...] = ()  # all of them, in the span that was asked for
+    starts: tuple[datetime, ...] = ()  # all of them until LAST
 
 
 @dataclass(frozen=True)
@@ -33,18 +39,30 @@ class ReadCalendar:
 
 
 def read(written: bytes) -> ReadCalendar:
+    """What vobject finds."""
     calendar = vobject.readOne(written.decode())
-    return ReadCalendar(calendar.method.value, [_read(each) for each in calendar.vevent_list])
+    zones = _zones(written)
+    return ReadCalendar(
+        calendar.method.value, [_read(each, zones) for each in calendar.vevent_list]
+    )
 
 
-def _read(entry: Any) -> ReadEvent:
+def _zones(written: bytes) -> dict[str, tzinfo]:
+    """The file's own zones as dateutil reads them; vobject is wrong about the third year."""
+    if b"BEGIN:VTIMEZONE" not in written:
+        return {}
+    zones = tz.tzical(StringIO(written.decode().replace("\r\n ", "")))
+    return {name: zones.get(name) for name in zones.keys()}  # noqa: SIM118  (no mapping)
+
+
+def _read(entry: Any, zones: dict[str, tzinfo]) -> ReadEvent:
     start = entry.dtstart.value
     instead_of = entry.getChildValue("recurrence_id")
-    rules = entry.getrruleset(addRDate=True) if "rrule" in entry.contents else [start]
     return ReadEvent(
         uid=entry.uid.value,
         sequence=int(entry.sequence.value),
-        starts_at=start.astimezone(UTC),
+        written_at=entry.dtstamp.value,
+        starts_at=_instant(start, zones),
         minutes=int(entry.duration.value / timedelta(minutes=1)),
         title=entry.summary.value,
         status=entry.status.value,
@@ -54,5 +72,65 @@ def _read(entry: Any) -> ReadEvent:
             each.value.removeprefix("mailto:"): each.params["PARTSTAT"][0]
             for each in entry.contents.get("attendee", [])
         },
-        instead_of=instead_of.astimezone(UTC) if instead_of else None,
+        instead_of=_instant(instead_of, zones) if instead_of else None,
+        starts=tuple(_instant(each, zones) for each in _starts(entry, start)),
     )
+
+
+def _starts(entry: Any, start: datetime) -> list[datetime]:
+    if "rrule" not in entry.contents:
+        return [start]
+    return list(takewhile(lambda each: each < LAST, entry.getrruleset(addRDate=True)))
+
+
+def _instant(moment: datetime, zones: dict[str, tzinfo]) -> datetime:
+    """A wall time that the clocks skip begins as much later (RFC 5545, §3.3.5)."""
+    zone = zones.get(getattr(moment.tzinfo, "_tzid", ""), UTC)
+    return tz.resolve_imaginary(moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+@dataclass
+class Program:
+    """What a person's calendar holds after the files it was given, in their order."""
+
+    series: dict[str, ReadEvent] = field(default_factory=dict)
+    changed: dict[tuple[str, datetime], ReadEvent] = field(default_factory=dict)
+
+    def take(self, calendar: ReadCalendar) -> None:
+        for event in calendar.events:
+            if event.instead_of:
+                self._take_date(event, calendar.method)
+            elif _is_news(event, self.series.get(event.uid)):
+                self._take_whole(event, calendar)
+
+    def _take_whole(self, event: ReadEvent, calendar: ReadCalendar) -> None:
+        """The newest word about the series: what was said of single dates is said in it again."""
+        self.changed = {key: each for key, each in self.changed.items() if key[0] != event.uid}
+        is_off = calendar.method == "CANCEL"
+        self.series[event.uid] = replace(event, starts=()) if is_off else event
+
+    def _take_date(self, event: ReadEvent, method: str) -> None:
+        assert event.instead_of is not None
+        key = (event.uid, event.instead_of)
+        series = self.series.get(event.uid)
+        if _is_news(event, self.changed.get(key)) and _is_news(event, series):
+            self.changed[key] = replace(event, starts=()) if method == "CANCEL" else event
+
+    def shown(self) -> list[tuple[datetime, int, str]]:
+        """Start, minutes and title of all that is in the calendar."""
+        found = [
+            (start, event.minutes, event.title)
+            for event in self.series.values()
+            for start in event.starts
+            if (event.uid, start) not in self.changed
+        ]
+        for event in self.changed.values():
+            found += [(start, event.minutes, event.title) for start in event.starts]
+        return sorted(found)
+
+
+def _is_news(event: ReadEvent, known: ReadEvent | None) -> bool:
+    """Whether this is a later word than what is known (RFC 5546, §2.1.5)."""
+    if known is None:
+        return True
+    return (event.sequence, event.written_at) >= (known.sequence, known.written_at)

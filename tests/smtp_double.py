@@ -64,7 +64,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def take_mail(self) -> bool:
         lines = []
-        while (line := self.rfile.readline()) not in {b".\r\n", b""}:
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:  # whoever was writing is dead: half a mail is none
+                return False
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         refusal = self.server.double.answer("END", self.recipient)
         if refusal is not None:

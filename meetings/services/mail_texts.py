@@ -96,10 +96,26 @@ def _invitation(story: Story) -> Letter:
 
 def _change(story: Story) -> Letter:
     changes = story.facts.get("changes", {})
+    if not changes:
+        return _end_of_series(story, _("What comes later is told in another mail."))
     lead = [_("%(name)s has changed this meeting.") % {"name": story.organizer}]
     if changes.keys() & {"starts_at", "clock", "rule", "first_date", "time_zone"}:
         lead.append(_("Your calendar is up to date with the attached file. Can you come then?"))
     return _to_take_part(story, subject=_("Changed: %(title)s, %(day)s"), lead=tuple(lead))
+
+
+def _end_of_series(story: Story, *more: str) -> Letter:
+    """A series that is shorter than it was, or nothing of it is left."""
+    subject = _("Ends earlier: %(title)s")
+    lead = _("%(name)s has changed this series. The dates after these are gone.")
+    if story.event.is_cancelled:
+        lead = _("%(name)s has changed this series. None of these dates is left.")
+    return Letter(
+        subject=subject % {"title": story.title},
+        heading=story.title,
+        lead=(lead % {"name": story.organizer}, *more),
+        rows=tuple(_rows(story)),
+    )
 
 
 def _new_zone_rules(story: Story) -> Letter:
@@ -139,6 +155,9 @@ def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Lette
 
 
 def _cancellation(story: Story) -> Letter:
+    reason = story.facts.get("reason", "")
+    if story.is_series and not story.event.is_cancelled and not story.facts.get("uninvited"):
+        return _end_of_series(story, *filter(None, [reason]))
     if story.facts.get("uninvited"):
         subject, lead = _("No longer invited: %(title)s, %(day)s"), [_("You need not come.")]
     else:
@@ -147,7 +166,7 @@ def _cancellation(story: Story) -> Letter:
         if not story.is_series:
             what = _("%(name)s has cancelled this meeting.")
         lead = [what % {"name": story.organizer}]
-    if reason := story.facts.get("reason"):
+    if reason:
         lead.append(reason)
     return Letter(
         subject=subject % {"title": story.title, "day": _short_day(story)},

@@ -210,4 +210,6 @@ def _all_of(guest: Guest) -> list[Booking | Pattern]:
 def _is_over(what: Booking | Pattern) -> bool:
     if isinstance(what, Booking):
         return what.is_over
+    if what.cancelled_at:
+        return True
     return what.repeats.ends and not what.bookings.not_over().exists()
