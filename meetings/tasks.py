@@ -5,10 +5,19 @@ All of it may run twice, or in two workers at once: each step is a conditional c
 
 from django.contrib.sessions.backends.db import SessionStore
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task
+from huey.contrib.djhuey import db_periodic_task, on_startup
 
 from meetings.builtin_room import sweeper
-from meetings.services import closing, deliveries, posting, reconcile, registering, reservations
+from meetings.services import (
+    closing,
+    deliveries,
+    horizon,
+    posting,
+    reconcile,
+    registering,
+    reservations,
+    zone_changes,
+)
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
@@ -60,6 +69,24 @@ def compare_with_providers() -> None:
 def forget_differences() -> None:
     """Every hour: those that were settled long ago."""
     reconcile.forget_old()
+
+
+@db_periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
+def continue_series() -> None:
+    """Every hour: what has come within reach of series without an end."""
+    horizon.fill()
+
+
+@db_periodic_task(crontab(minute="47"))  # type: ignore[untyped-decorator]
+def keep_walls() -> None:
+    """Every hour, and when the worker starts: new rules of time zones move no clock on a wall."""
+    zone_changes.keep_walls()
+
+
+@on_startup()  # type: ignore[untyped-decorator]
+def begin() -> None:
+    """An update of the zones most often comes with a restart."""
+    keep_walls()
 
 
 @db_periodic_task(crontab(minute="17"))  # type: ignore[untyped-decorator]

@@ -1,6 +1,6 @@
 """What the worker does without being asked."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -9,8 +9,11 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from huey.contrib.djhuey import HUEY
 
+from accounts.models import User
 from meetings import tasks
-from meetings.models import Room, RoomSession
+from meetings.models import Room, RoomSession, ZoneRules
+from meetings.recurrence import daily
+from meetings.services.series import SeriesWish, book_series
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +58,32 @@ def test_worker_tidies_rooms_every_minute_and_forgets_sessions_every_hour() -> N
     assert due.count("forget_expired_sessions") == 24
     assert due.count("hear_providers") == due.count("close_what_is_over") == 24 * 60
     assert due.count("forget_deliveries") == 24
+    assert due.count("continue_series") == due.count("keep_walls") == 24
+
+
+def test_series_without_end_are_continued(dana: User) -> None:
+    wish = SeriesWish(
+        title="Stand-up",
+        rule=daily(),
+        first_date=timezone.now().date() + timedelta(days=1),
+        clock=time(9),
+        duration=30,
+        time_zone="UTC",
+    )
+    series = book_series(dana, wish)
+    before = series.bookings.count()
+
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        tasks.continue_series.call_local()
+        tasks.continue_series.call_local()
+
+    assert before < series.bookings.count() <= before + 3
+
+
+def test_worker_sees_to_the_rules_of_time_zones_when_it_starts() -> None:
+    HUEY.flush()
+
+    tasks.begin()
+
+    HUEY.execute(HUEY.dequeue())
+    assert ZoneRules.objects.exists()
