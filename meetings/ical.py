@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Parameters, vCalAddress, vDuration, vRecur, vUri
 from icalendar import Event as Entry
 
+from .ical_rules import last_day, repetition
 from .ical_zones import timezone_component
-from .recurrence import LONGEST_SERIES, Rule
-from .rrule import rrule_text, until_in
+from .recurrence import Rule
 
 PRODUCT = "-//Parley//Parley//EN"
 CONTROLS = dict.fromkeys([*range(32), 127, *range(128, 160), 0x2028, 0x2029], " ")
@@ -127,11 +127,16 @@ def _add_repetition(entry: Entry, event: Event) -> None:
     if event.instead_of:
         entry.add("RECURRENCE-ID", _named(event.instead_of))
     if event.rule:
-        text = rrule_text(event.rule, until=until_in(event.rule, event.zone))
+        text, others = repetition(event.rule, event.start.date(), event.zone)
         entry.add("RRULE", vRecur.from_ical(text))
+        for day in others:
+            entry.add("RDATE", _on(day, event))
     for day in event.left_out:
-        left_out = datetime.combine(day, event.start.time(), tzinfo=event.zone)
-        entry.add("EXDATE", _named(left_out))
+        entry.add("EXDATE", _on(day, event))
+
+
+def _on(day: date, event: Event) -> datetime:
+    return datetime.combine(day, event.start.time(), tzinfo=event.zone)
 
 
 def _add_place(entry: Entry, event: Event) -> None:
@@ -200,5 +205,4 @@ def _spans(events: list[Event]) -> list[tuple[ZoneInfo, date, date]]:
 def _last_day(event: Event) -> date:
     if event.rule is None:
         return max(event.end.date(), (event.instead_of or event.end).date())
-    longest = min(event.start.date().toordinal() + LONGEST_SERIES.days, date.max.toordinal())
-    return event.rule.until or date.fromordinal(longest)
+    return last_day(event.rule, event.start.date())

@@ -100,7 +100,7 @@ class Program:
         for event in calendar.events:
             if event.instead_of:
                 self._take_date(event, calendar.method)
-            elif _is_news(event, self.series.get(event.uid)):
+            elif _stamp(event) > _stamp(self.series.get(event.uid)):
                 self._take_whole(event, calendar)
 
     def _take_whole(self, event: ReadEvent, calendar: ReadCalendar) -> None:
@@ -112,8 +112,8 @@ class Program:
     def _take_date(self, event: ReadEvent, method: str) -> None:
         assert event.instead_of is not None
         key = (event.uid, event.instead_of)
-        series = self.series.get(event.uid)
-        if _is_news(event, self.changed.get(key)) and _is_news(event, series):
+        known = (self.changed.get(key), self.series.get(event.uid))
+        if _stamp(event) >= max(map(_stamp, known)):
             self.changed[key] = replace(event, starts=()) if method == "CANCEL" else event
 
     def shown(self) -> list[tuple[datetime, int, str]]:
@@ -129,8 +129,8 @@ class Program:
         return sorted(found)
 
 
-def _is_news(event: ReadEvent, known: ReadEvent | None) -> bool:
-    """Whether this is a later word than what is known (RFC 5546, §2.1.5)."""
-    if known is None:
-        return True
-    return (event.sequence, event.written_at) >= (known.sequence, known.written_at)
+def _stamp(event: ReadEvent | None) -> tuple[int, datetime]:
+    """What makes one word about an event later than another (RFC 5546, §2.1.5)."""
+    if event is None:
+        return -1, datetime.min.replace(tzinfo=UTC)
+    return event.sequence, event.written_at

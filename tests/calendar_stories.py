@@ -160,6 +160,21 @@ def on_the_last_day_of_the_month(dana: User) -> None:
     _repeated(dana, rule=rule, first_date=date(2026, 3, 31))
 
 
+def on_the_30th_or_the_last_day(dana: User) -> None:
+    rule = replace(monthly_by_date(30, or_last=True), count=14)
+    _repeated(dana, rule=rule, first_date=date(2026, 3, 30))
+
+
+def on_the_29th_or_the_last_day_since_a_february(dana: User) -> None:
+    rule = replace(monthly_by_date(29, or_last=True), until=date(2027, 12, 29))
+    _repeated(dana, rule=rule, first_date=date(2027, 2, 28))
+
+
+def on_the_last_of_february(dana: User) -> None:
+    rule = replace(yearly(2, 29, or_last=True), count=2)
+    _repeated(dana, rule=rule, first_date=date(2026, 3, 29))
+
+
 def on_the_last_friday_in_new_york(dana: User) -> None:
     rule = replace(monthly_by_weekday(-1, 4), until=date(2027, 3, 26))
     _repeated(dana, rule=rule, clock=time(20), time_zone="America/New_York")
@@ -191,6 +206,9 @@ STORIES: list[Callable[[User], None]] = [
     another_time_for_all,
     split_and_then_called_off,
     on_the_last_day_of_the_month,
+    on_the_30th_or_the_last_day,
+    on_the_29th_or_the_last_day_since_a_february,
+    on_the_last_of_february,
     on_the_last_friday_in_new_york,
     in_the_hour_that_is_skipped,
     every_year_in_the_hour_after_the_skipped_one,
