@@ -37,7 +37,8 @@ def _with_short_months(rule: Rule, first: date, zone: ZoneInfo) -> tuple[str, li
     last = last_day(rule, first)
     # A count would count only what the rule tells.
     plain = replace(rule, or_last=False, count=None, until=last if rule.ends else None)
-    told = {first, *takewhile(lambda day: day <= last, dates(plain, first))}
+    # The first day too: where no rule tells it, ical.js leaves it out.
+    told = set(takewhile(lambda day: day <= last, dates(plain, first)))
     whole = takewhile(lambda day: day <= last, dates(rule, first))
     text = rrule_text(plain, until=until_in(plain, zone))
     return text, [day for day in whole if day not in told]

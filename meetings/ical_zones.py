@@ -35,8 +35,8 @@ def _observance(
     observance.add("TZOFFSETFROM", before[0])
     observance.add("TZOFFSETTO", offset)
     observance.add("TZNAME", name)
-    if onsets[1:]:
-        observance.add("RDATE", onsets[1:])
+    for onset in onsets[1:]:  # a line for each: of several in one, ical.js reads the first alone
+        observance.add("RDATE", onset)
     return observance
 
 

@@ -48,7 +48,7 @@ def read(written: bytes) -> ReadCalendar:
 
 
 def _zones(written: bytes) -> dict[str, tzinfo]:
-    """The file's own zones as dateutil reads them; vobject is wrong about the third year."""
+    """The file's own zones, as dateutil reads them: it can tell a wall time that is skipped."""
     if b"BEGIN:VTIMEZONE" not in written:
         return {}
     zones = tz.tzical(StringIO(written.decode().replace("\r\n ", "")))
