@@ -225,6 +225,11 @@ _mail = env.email("EMAIL_URL", default="filemail://" if DEBUG else "smtp://local
 vars().update(_mail)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
+# A mail service instead, by its name at django-anymail; its own settings as NAME=value,…
+EMAIL_SERVICE = env.str("EMAIL_SERVICE", default="")
+ANYMAIL = env.dict("EMAIL_SERVICE_OPTIONS", default={}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+if EMAIL_SERVICE:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_SERVICE}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
 
 # --- Languages and time: instants are UTC; people have their own zones

@@ -5,6 +5,7 @@ from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
 from .deliveries import WebhookDeliveryAdmin
 from .drifts import DriftAdmin
 from .links import JoinLinkAdmin
+from .outbox import OutgoingMailAdmin
 from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
 from .provider_accounts import ProviderAccountAdmin
 from .reservations import ReservationAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "ChatMessageAdmin",
     "DriftAdmin",
     "JoinLinkAdmin",
+    "OutgoingMailAdmin",
     "ProviderAccountAdmin",
     "ReservationAdmin",
     "RoomAdmin",

@@ -170,3 +170,9 @@ def _text(words: bytes | str) -> str:
 def _close(connection: BaseEmailBackend) -> None:
     with suppress(SMTPException, OSError):
         connection.close()
+
+
+def try_again(mail: OutgoingMail) -> None:
+    """Send it now, also when it was refused before."""
+    mail.owe(outcome=Outcome.WAITING)
+    start()
