@@ -80,10 +80,14 @@ def test_series_without_end_are_continued(dana: User) -> None:
     assert before < series.bookings.count() <= before + 3
 
 
-def test_worker_sees_to_the_rules_of_time_zones_when_it_starts() -> None:
-    HUEY.flush()
+def test_worker_sees_to_the_rules_of_time_zones_when_it_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(HUEY, "enqueue", lambda task: begun.append(task.name))
 
     tasks.begin()
 
-    HUEY.execute(HUEY.dequeue())
+    assert begun == ["keep_walls"]
+    tasks.keep_walls.call_local()
     assert ZoneRules.objects.exists()

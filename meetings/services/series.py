@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, Pattern, Room, Series, SeriesChange
-from meetings.recurrence import onward
+from meetings.recurrence import MOST_DATES, Rule, dates, onward
 from meetings.rrule import rrule_text
 
 from .reservations import RESERVED_AHEAD, want
@@ -147,7 +147,7 @@ def wish_of(booking: Booking) -> SeriesWish:
     return SeriesWish(
         title=pattern.title,
         description=pattern.description,
-        rule=onward(pattern.repeats, pattern.first_date, since),
+        rule=rule_from(pattern, since),
         first_date=since,
         clock=pattern.clock,
         duration=pattern.duration,
@@ -157,6 +157,29 @@ def wish_of(booking: Booking) -> SeriesWish:
         left_out=frozenset(left_out_of(pattern, since)),
         request_key=series.request_key,
     )
+
+
+def rule_from(pattern: Pattern, since: date) -> Rule:
+    """The pattern's rule from a date of it on, to the end of the whole series."""
+    rule = onward(pattern.repeats, pattern.first_date, since)
+    later = later_than(pattern)
+    if not later:
+        return rule
+    rules = [rule, *(each.repeats for each in later)]
+    if not rules[-1].ends:
+        return replace(rule, count=None, until=None)
+    counts = [each.count for each in rules if each.count is not None]
+    if len(counts) == len(rules) and sum(counts) <= MOST_DATES:
+        return replace(rule, count=sum(counts))
+    *_, last = dates(rules[-1], later[-1].first_date)
+    return replace(rule, count=None, until=last)
+
+
+def later_than(pattern: Pattern) -> tuple[Pattern, ...]:
+    """The patterns that hold after this one."""
+    others = pattern.series.patterns.filter(cancelled_at=None).select_related("room")
+    place = (pattern.first_date, pattern.pk)
+    return tuple(each for each in others if (each.first_date, each.pk) > place)
 
 
 def left_out_of(pattern: Pattern, since: date) -> list[date]:

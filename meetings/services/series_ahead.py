@@ -21,11 +21,12 @@ from meetings.models import (
 )
 from meetings.models.booking import BookingQuerySet
 from meetings.models.session import RoomSessionQuerySet
-from meetings.recurrence import Rule, before, onward
+from meetings.recurrence import Rule, before
 from meetings.rrule import rrule_text
 
 from .reservations import want
 from .scheduling import AlreadyCancelled, StaleEdit, lock
+from .series import later_than, rule_from
 from .series_wish import NothingAhead
 
 HAS_HISTORY = (Answer, BookingChange, Notice, Reservation, RoomSession)
@@ -54,8 +55,8 @@ class Ahead:
 
     @property
     def rule(self) -> Rule:
-        """As the pattern goes on from there: a count counts what is left."""
-        return onward(self.pattern.repeats, self.pattern.first_date, self.split)
+        """As the series goes on from there: a count counts what is left."""
+        return rule_from(self.pattern, self.split)
 
     @property
     def begins_pattern(self) -> bool:
@@ -67,7 +68,7 @@ def ahead_of(series: Series, booking: Booking | None = None) -> Ahead:
     """From this meeting on, or from the next; `NothingAhead` when all of it has begun."""
     first = _first_ahead(series, booking)
     _series, pattern, split = first.in_series
-    later = _later_than(pattern)
+    later = later_than(pattern)
     of_it = Q(pattern=pattern, recurrence_date__gte=split) | Q(pattern__in=later)
     rows = series.bookings.filter(of_it).select_related("room", "organizer", "pattern")
     running = set(_running().filter(booking__series=series).values_list("booking", flat=True))
@@ -146,7 +147,7 @@ def _first_ahead(series: Series, booking: Booking | None) -> Booking:
     if booking is not None:
         _series, pattern, since = booking.in_series
         from_it = Q(pattern=pattern, recurrence_date__gte=since)
-        found = found.filter(from_it | Q(pattern__in=_later_than(pattern)))
+        found = found.filter(from_it | Q(pattern__in=later_than(pattern)))
     first = found.first()
     if first is None:
         raise NothingAhead(_("All meetings of this series have begun."))
@@ -159,12 +160,6 @@ def _not_begun(series: Series) -> BookingQuerySet:
     ahead = shown.filter(~running, starts_at__gt=timezone.now())
     in_order = ahead.order_by("pattern__first_date", "pattern", "recurrence_date")
     return in_order.select_related("pattern__room", "series")
-
-
-def _later_than(pattern: Pattern) -> tuple[Pattern, ...]:
-    others = pattern.series.patterns.filter(cancelled_at=None).select_related("room")
-    place = (pattern.first_date, pattern.pk)
-    return tuple(each for each in others if (each.first_date, each.pk) > place)
 
 
 def _running() -> RoomSessionQuerySet:

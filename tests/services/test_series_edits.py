@@ -11,7 +11,7 @@ import time_machine
 
 from accounts.models import User
 from meetings.models import Booking, Room, Series, SeriesChange
-from meetings.recurrence import daily, weekly
+from meetings.recurrence import Rule, daily, weekly
 from meetings.services import scheduling
 from meetings.services.opening import open_room
 from meetings.services.scheduling import (
@@ -365,6 +365,29 @@ def test_later_patterns_are_replaced_as_well(series: Series) -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (replace(weekly([0]), count=2), replace(weekly([0]), count=5)),
+        (
+            replace(weekly([0]), count=999),
+            replace(weekly([0]), until=date(2026, 4, 6) + timedelta(weeks=998)),
+        ),
+        (weekly([0]), weekly([0])),
+        (
+            replace(weekly([1]), until=date(2026, 5, 1)),
+            replace(weekly([0]), until=date(2026, 4, 28)),
+        ),
+    ],
+)
+def test_series_as_it_stands_before_a_split_goes_on_to_its_end(
+    series: Series, later: Rule, expected: Rule
+) -> None:
+    follow(on(series, 4, 6), rule=later)
+
+    assert wish_of(on(series, 3, 16)).rule == expected
 
 
 def test_meetings_that_take_the_whole_day_can_be_shifted_by_hours(dana: User) -> None:
