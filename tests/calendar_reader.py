@@ -57,12 +57,13 @@ def _zones(written: bytes) -> dict[str, tzinfo]:
 
 def _read(entry: Any, zones: dict[str, tzinfo]) -> ReadEvent:
     start = entry.dtstart.value
-    instead_of = entry.getChildValue("recurrence_id")
+    zone = _zone_of(entry.dtstart, zones)
+    instead_of = entry.contents.get("recurrence-id", [None])[0]
     return ReadEvent(
         uid=entry.uid.value,
         sequence=int(entry.sequence.value),
         written_at=entry.dtstamp.value,
-        starts_at=_instant(start, zones),
+        starts_at=_instant(start, zone),
         minutes=int(entry.duration.value / timedelta(minutes=1)),
         title=entry.summary.value,
         status=entry.status.value,
@@ -72,8 +73,8 @@ def _read(entry: Any, zones: dict[str, tzinfo]) -> ReadEvent:
             each.value.removeprefix("mailto:"): each.params["PARTSTAT"][0]
             for each in entry.contents.get("attendee", [])
         },
-        instead_of=_instant(instead_of, zones) if instead_of else None,
-        starts=tuple(_instant(each, zones) for each in _starts(entry, start)),
+        instead_of=_instant(instead_of.value, _zone_of(instead_of, zones)) if instead_of else None,
+        starts=tuple(_instant(each, zone) for each in _starts(entry, start)),
     )
 
 
@@ -83,9 +84,13 @@ def _starts(entry: Any, start: datetime) -> list[datetime]:
     return list(takewhile(lambda each: each < LAST, entry.getrruleset(addRDate=True)))
 
 
-def _instant(moment: datetime, zones: dict[str, tzinfo]) -> datetime:
+def _zone_of(line: Any, zones: dict[str, tzinfo]) -> tzinfo:
+    named = line.params.get("X-VOBJ-ORIGINAL-TZID", [""])[0]
+    return zones[named] if named else UTC
+
+
+def _instant(moment: datetime, zone: tzinfo) -> datetime:
     """A wall time that the clocks skip begins as much later (RFC 5545, §3.3.5)."""
-    zone = zones.get(getattr(moment.tzinfo, "_tzid", ""), UTC)
     return tz.resolve_imaginary(moment.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -119,3 +119,12 @@ def test_site_is_where_the_port_says(machine: dict[str, str]) -> None:
 
     assert setting(development, "SITE_URL") == "http://localhost:9001"
     assert setting(development, "CSRF_TRUSTED_ORIGINS") == ["http://localhost:9001"]
+
+
+def test_mail_service_is_used_with_its_own_settings(machine: dict[str, str]) -> None:
+    told = {"EMAIL_SERVICE": "postmark", "EMAIL_SERVICE_OPTIONS": "POSTMARK_SERVER_TOKEN=t0ken"}
+    look = "from django.core.mail import get_connection; print(get_connection().server_token)"
+
+    said = manage({**machine, **PRODUCTION, **told}, "shell", "--no-imports", "-c", look)
+
+    assert "t0ken" in said.stdout
