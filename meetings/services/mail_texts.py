@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ Kind = Notice.Kind
 Choice = Answer.Choice
 MOST_DATES = 20
 FEW_DATES = 5
+TIMES = {"starts_at", "duration", "clock", "first_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,8 @@ def _new_zone_rules(story: Story) -> Letter:
 
 
 def _reminder(story: Story) -> Letter:
-    time = wording.clock_text(story.event.start.astimezone(story.reader.zone))
-    lead = _("It begins at %(time)s.") % {"time": time}
+    clock = wording.clock_text(story.event.start.astimezone(story.reader.zone))
+    lead = _("It begins at %(time)s.") % {"time": clock}
     letter = _to_take_part(story, subject=_("Reminder: %(title)s, %(day)s"), lead=(lead,))
     return replace(letter, question="", answers=())
 
@@ -271,13 +272,23 @@ def _dates(event: Event, zone: ZoneInfo) -> str:
 
 def _former_time(story: Story) -> str:
     """When it was before; "" when that is the same."""
-    event, changes = story.event, story.facts.get("changes", {})
-    was = story.facts.get("was") or (changes.get("starts_at") or [""])[0]
-    if not was and "duration" not in changes:
+    changes = story.facts.get("changes", {})
+    if not story.facts.get("was") and not changes.keys() & TIMES:
         return ""
-    start = datetime.fromisoformat(was) if was else event.start.astimezone(UTC)
-    minutes = (changes.get("duration") or [event.minutes])[0]
+    start = _former_start(story, {name: pair[0] for name, pair in changes.items()})
+    minutes = changes["duration"][0] if "duration" in changes else story.event.minutes
     return _span(start, start + timedelta(minutes=minutes), story.reader.zone)
+
+
+def _former_start(story: Story, old: dict[str, Any]) -> datetime:
+    """An instant of a meeting, or the first wall time of a series, as it was."""
+    if was := story.facts.get("was") or old.get("starts_at"):
+        return datetime.fromisoformat(was)
+    start = story.event.start
+    day = date.fromisoformat(old["first_date"]) if "first_date" in old else start.date()
+    clock = time.fromisoformat(old["clock"]) if "clock" in old else start.time()
+    zone = ZoneInfo(old["time_zone"]) if story.is_series and "time_zone" in old else start.tzinfo
+    return datetime.combine(day, clock, tzinfo=zone)
 
 
 def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from meetings.models import Booking, Guest, JoinLink, Notice, OutgoingMail
+from meetings.models import Answer, Booking, Guest, JoinLink, Notice, OutgoingMail, Series
 from meetings.services import notices, posting, scheduling
+from tests import calendar_stories
 from tests.calendar_reader import read
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,79 @@ def test_mail_is_sent_right_after_the_change_is_saved(
         invite(book("Review"), "ana@example.com")
 
     assert [each.to for each in sent_by_django.outbox] == [["ana@example.com"]]
+
+
+# Series
+
+
+def mails_of(story: Callable[[User], None], dana: User) -> list[str]:
+    """Subject and text of each mail of a story."""
+    with time_machine.travel(calendar_stories.BEGIN):
+        story(dana)
+        told = [each for _ in range(4) for each in posted()]  # one to a guest each time
+    return [f"{each['Subject']}\n{text_of(each)}" for each in told]
+
+
+def test_another_time_from_a_date_on_is_told_as_an_end_and_a_beginning(dana: User) -> None:
+    invitation, end, beginning = mails_of(calendar_stories.another_time_from_a_date_on, dana)
+
+    assert "a series of meetings" in invitation
+    assert "The dates after these are gone." in end
+    assert "3:00 PM" in beginning
+    assert re.search(r"before: .*9:00 AM", beginning)
+
+
+def test_series_that_is_ended_or_replaced_says_so(dana: User) -> None:
+    _, end = mails_of(calendar_stories.ended_from_a_date_on, dana)
+
+    assert end.startswith("Ends earlier")
+
+
+def test_series_called_off_is_told_for_each_of_its_parts(dana: User) -> None:
+    *_, first, second = mails_of(calendar_stories.split_and_then_called_off, dana)
+
+    assert "has cancelled this series" in first + second
+
+
+def test_organizer_hears_of_dates_that_collide_and_of_new_rules(dana: User) -> None:
+    with time_machine.travel(calendar_stories.BEGIN):
+        calendar_stories.repeated_across_a_change_of_clocks(dana)
+        posted()
+        series = Series.objects.get()
+        bookings = list(series.bookings.all())
+        notices.collided(series, bookings * 2)
+        notices.collided(series, [])
+        notices.zone_rules_changed(bookings[0], was=bookings[0].starts_at + timedelta(hours=1))
+        told = [each for _ in range(2) for each in posted()]
+
+    to_dana = [text_of(each) for each in told if "dana@" in each["To"]]
+    assert any("and 4 more" in text for text in to_dana)
+    assert any("rules for clocks in Berlin" in text for text in to_dana)
+
+
+@pytest.mark.parametrize("is_general", [True, False])
+def test_organizer_hears_what_a_guest_answered(book: Book, dana: User, *, is_general: bool) -> None:
+    booking = book("Review")
+    (guest,) = invite(booking, "ana@example.com", name="Ana")
+    posted()
+    proposed = booking.starts_at + timedelta(days=1)
+    answer = Answer.objects.create(
+        guest=guest,
+        booking=None if is_general else booking,
+        choice="tentative",
+        comment="Later?",
+        proposed_at=proposed,
+    )
+
+    notices.answered(answer)
+
+    (message,) = posted()
+    assert message["Subject"] == "Ana may come: Review"
+    assert "Later?" in text_of(message)
+    assert "Proposed instead" in text_of(message)
+    change(booking, dana, title="Other")
+    (told,) = posted()
+    assert read(calendar_of(told)).events[0].attendees == {"ana@example.com": "TENTATIVE"}
 
 
 # Reminders
