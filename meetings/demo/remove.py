@@ -3,7 +3,7 @@
 from django.db.models import ProtectedError, Q, QuerySet
 
 from accounts.models import User
-from meetings.models import Booking, Reservation, Room, RoomSession
+from meetings.models import Booking, Reservation, Room, RoomSession, Series
 from meetings.models.reservation import ReservationQuerySet
 from meetings.models.session import RoomSessionQuerySet
 from meetings.services import hosting, reservations
@@ -35,6 +35,7 @@ def _delete(people: QuerySet[User]) -> int:
     _sessions(people).delete()
     _reservations(people).delete()
     Booking.objects.filter(organizer__in=people).delete()
+    Series.objects.filter(organizer__in=people).delete()
     Room.objects.filter(owner__in=people).delete()
     count = people.count()
     people.delete()

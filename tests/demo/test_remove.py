@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from meetings import demo
 from meetings.models import Attendance, Booking, Room, RoomSession
+from meetings.recurrence import daily
 from meetings.services import joining, opening, reservations, rooms, scheduling
 from meetings.services.door import Visitor
+from meetings.services.series import SeriesWish, book_series
 from tests.accounts_at_doubles import AtXroom, at_xroom
 
 __all__ = ["at_xroom"]
@@ -52,6 +54,24 @@ def test_what_its_people_reserved_at_a_provider_is_given_back(at_xroom: AtXroom)
 
     assert reserved
     assert at_xroom.double.bookings == {}
+    assert rows() == before
+
+
+def test_series_of_its_people_goes_too() -> None:
+    before = rows()
+    organizer = demo.load()
+    wish = SeriesWish(
+        title="Tried",
+        rule=daily(),
+        first_date=timezone.now().date() + timedelta(days=30),
+        clock=time(3),
+        duration=30,
+        time_zone="UTC",
+    )
+    book_series(organizer, wish)
+
+    demo.remove()
+
     assert rows() == before
 
 
