@@ -312,6 +312,26 @@ def test_organizer_hears_what_a_guest_answered(book: Book, dana: User, *, is_gen
     assert read(calendar_of(told)).events[0].attendees == {"ana@example.com": "TENTATIVE"}
 
 
+def test_answer_to_a_whole_series_says_so(dana: User) -> None:
+    with time_machine.travel(calendar_stories.BEGIN):
+        calendar_stories.repeated_across_a_change_of_clocks(dana)
+        posted()
+        answer = Answer.objects.create(guest=Guest.objects.get(), choice="declined")
+
+        notices.answered(answer)
+
+        (message,) = posted()
+    assert message["Subject"].startswith("ana@example.com will not come")
+    assert "for all meetings of the series" in text_of(message)
+
+
+def test_nobody_invited_is_nobody_told(book: Book) -> None:
+    notices.invited([])
+    notices.uninvited([])
+
+    assert not Notice.objects.exists()
+
+
 # Reminders
 
 
