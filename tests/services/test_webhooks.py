@@ -324,6 +324,17 @@ def test_delivery_that_comes_twenty_times_at_once_is_applied_once(
     assert seen_by_all(outcomes) == ["applied"]
 
 
+def test_delivery_that_a_worker_is_at_is_let_be(session: RoomSession, tells: Tells) -> None:
+    tells("participant_joined", who=ANA).arrive(session)
+    WebhookDelivery.objects.get().owe(outcome="received")
+    mine, theirs = WebhookDelivery.objects.get(), WebhookDelivery.objects.get()
+    assert theirs.take()
+
+    deliveries.apply(mine)
+
+    assert outcomes() == ["received"]
+
+
 class Killed(BaseException):
     """The process is gone."""
 
