@@ -31,9 +31,8 @@ class DriftAdmin(History):
         "alias",
         "meeting",
         "details_shown",
-        "found_at",
-        "seen_at",
         "error",
+        "found_at",
     ]
     list_filter = [("settled_at", YesNoFilter), "alias", "kind", "outcome", "found_at"]
     list_select_related = ["session__room", "session__booking", "reservation__booking"]
