@@ -76,7 +76,10 @@ def _running_session(room: Room, booking: Booking | None) -> RoomSession:
     try:
         return _new_session(room, booking)
     except IntegrityError:
-        return room.sessions.running().get()
+        session = room.sessions.running().first()
+    if session is None:  # somebody else's, and over before we could look
+        raise RoomIsOpening
+    return session
 
 
 def _make_way(session: RoomSession, room: Room, booking: Booking | None) -> bool:
