@@ -36,7 +36,9 @@ def end_unused() -> None:
 def close_forgotten_stays() -> None:
     """Whoever is said to be in a session that is long over left at its end, though nobody told."""
     told_by = timezone.now() - END_IS_TOLD_WITHIN
-    ended = RoomSession.objects.filter(state=RoomSession.State.ENDED, ended_at__lt=told_by)
+    ended = RoomSession.objects.without_secrets().filter(
+        state=RoomSession.State.ENDED, ended_at__lt=told_by
+    )
     for session in ended.filter(attendances__left_at=None).distinct()[:AT_ONCE]:
         assert session.ended_at is not None  # noqa: S101
         close_stays(session, session.ended_at)
@@ -48,6 +50,7 @@ def _live() -> QuerySet[RoomSession]:
     inside = Attendance.objects.filter(session=OuterRef("pk"), left_at=None)
     return (
         RoomSession.objects.live()
+        .without_secrets()
         .exclude(alias__in=ours)
         .select_related("booking")
         .annotate(has_people=Exists(inside), last_left=Max("attendances__left_at"))

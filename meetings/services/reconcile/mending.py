@@ -18,7 +18,6 @@ from meetings.services.rooms import provider_of
 from meetings.services.transactions import saving
 
 from . import bookings, rooms, rosters
-from .sight import SECRETS
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +124,7 @@ def _at_rest(drift: Drift) -> Reservation | None:
 
 
 def _session_of(drift: Drift) -> RoomSession:
-    return RoomSession.objects.defer(*SECRETS).get(drifts=drift)
+    return RoomSession.objects.without_secrets().get(drifts=drift)
 
 
 _MENDERS: dict[Drift.Kind, Callable[[Drift], Drift.Outcome]] = {
