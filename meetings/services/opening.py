@@ -133,12 +133,14 @@ class Opening:
             self._try(may_begin=may_begin)
         except ProviderError as error:
             log.warning("Session %s was not opened: %s", self.session.pk, error)
-            if isinstance(error, MAY_BE_OPEN):
-                _close_later(self.session.alias, self.session.ref)
-            if self._go_on(str(error)):
-                return False
-            if saving(self.session.fail)(str(error)):
+            alias, ref = self.session.alias, self.session.ref
+            goes_on = self._go_on(str(error))
+            has_failed = not goes_on and saving(self.session.fail)(str(error))
+            if isinstance(error, MAY_BE_OPEN):  # not before: a room that is in use is not closed
+                _close_later(alias, ref)
+            if has_failed:
                 raise
+            return not goes_on
         return True
 
     def _try(self, *, may_begin: bool) -> None:

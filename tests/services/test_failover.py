@@ -509,6 +509,30 @@ def test_room_that_may_be_open_is_closed_afterwards(
     assert apart.asked == ["main init_room", "spare init_room", "main end_room"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_room_that_may_be_open_is_closed_by_a_worker_that_is_there_at_once(
+    room: Room, apart: Apart
+) -> None:
+    apart.trouble["main init_room"] = SILENCE
+
+    open_room(room)
+
+    assert apart.asked == ["main init_room", "main end_room", "spare init_room"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_room_that_may_be_open_is_closed_also_when_there_is_no_other_place(
+    room: Room, apart: Apart, settings: Settings
+) -> None:
+    set_up(settings, main=Plain)
+    apart.trouble["main init_room"] = SILENCE
+
+    with pytest.raises(ProviderUnavailable):
+        open_room(room)
+
+    assert apart.asked == ["main init_room", "main end_room"]
+
+
 def test_room_that_was_refused_needs_no_closing(
     room: Room,
     apart: Apart,
