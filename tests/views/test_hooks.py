@@ -245,6 +245,7 @@ def test_guesses_keep_nobody_from_the_doors_of_meetings(room: Room, client: Clie
     assert client.get("/j/unknown/").status_code == 404
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_who_join_at_once_are_all_heard(
     at_plugnmeet: AtPlugnmeet, session: RoomSession, share_database: Share
