@@ -63,9 +63,9 @@ def _end_theirs(drift: Drift) -> Drift.Outcome:
     provider, ref = provider_of(drift.alias), RoomRef(room_id=drift.room_id)
     if provider is None:
         raise CannotRepair(_("This provider is not set up any more."))
-    if drift.room_id in rooms.rooms_in_use(drift.alias):
-        return Outcome.VANISHED
     if provider.features.live_status and not rooms.is_open(provider, ref):
+        return Outcome.VANISHED
+    if drift.room_id in rooms.rooms_in_use(drift.alias):  # last, as asking takes its time
         return Outcome.VANISHED
     if not provider.features.ending:
         raise CannotRepair(_("This provider cannot close a room."))
