@@ -180,16 +180,16 @@ def test_newer_wish_wins_though_it_came_while_the_provider_was_called(
 
     def wait(double: Any, call: Any, reply: Any) -> Any:
         called.set()
-        assert changed.wait(5)
+        assert changed.wait(30)
         return reply
 
     def change() -> bool:
-        assert called.wait(5)
+        assert called.wait(30)
         edit(Booking.objects.get(pk=booking.pk), starts_at=booking.starts_at + timedelta(hours=3))
         changed.set()
         return True
 
-    settings.MEETING_PROVIDERS["main"]["OPTIONS"]["read_timeout"] = 10.0
+    settings.MEETING_PROVIDERS["main"]["OPTIONS"]["read_timeout"] = 30.0
     with double.failing(on("booking/add", wait)):
         outcomes = together(lambda: mirroring.mirror(row.pk), change)
 
