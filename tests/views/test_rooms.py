@@ -203,6 +203,23 @@ def test_form_offers_only_what_the_chosen_provider_can_do(
         assert choice in text_of(as_dana.get("/rooms/new/"))
 
 
+def test_switches_that_the_form_did_not_show_are_not_switched_off(
+    as_dana: Client, elsewhere: Telling, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {**settings.MEETING_PROVIDERS, "here": {"BACKEND": "builtin"}}
+    form = form_with(as_dana.get("/rooms/new/"), "name", name="Studio", provider_alias="here")
+
+    as_dana.post("/rooms/new/", form)
+
+    room = Room.objects.get()
+    assert (room.provider_alias, room.chat, room.participants_share) == ("here", True, True)
+    shown = form_with(as_dana.get(f"/rooms/{room.pk}/edit/"), "name")
+    del shown["chat"]
+    as_dana.post(f"/rooms/{room.pk}/edit/", shown)
+    room.refresh_from_db()
+    assert (room.chat, room.participants_share) == (False, True)
+
+
 def test_options_of_the_built_in_room_are_all_there(as_dana: Client, db: None) -> None:
     answer = as_dana.get("/rooms/new/")
 
