@@ -23,7 +23,6 @@ State = Reservation.State
 def double(at_xroom: AtXroom, settings: Settings) -> Double:
     """xroom is `main`, where meetings are held unless said."""
     account = settings.MEETING_PROVIDERS["main"]
-    account["OPTIONS"]["read_timeout"] = 1.0
     settings.MEETING_PROVIDERS = {"main": account, "builtin": {"BACKEND": "builtin"}}
     double: Double = at_xroom.double
     return double
