@@ -85,8 +85,8 @@ def end_for_all(
     Here it is closed in any case: a provider that does not answer keeps nobody's door open.
     """
     was_live = session.is_live
-    session.end(reason)
-    if was_live:
+    is_first = session.end(reason)
+    if was_live or (is_first and session.live_at):  # it may have opened a moment ago
         close_room(session)
     announce(session)
 
