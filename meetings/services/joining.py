@@ -18,6 +18,7 @@ from .events import end_session
 from .hosting import announce
 from .opening import HOST_RIGHTS, RoomIsOpening, open_room
 from .rooms import provider_of
+from .transactions import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +73,12 @@ def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
         raise CannotEnter(replace(door, state=DoorState.OPENING)) from None
     if session.booking != door.booking:  # somebody else's meeting was opened this moment
         raise CannotEnter(door_for(link, visitor))
-    admission = _ask(session, door)
+    with in_turn():  # a whole crowd may stand here
+        admission = _ask(session, door)
+        if admission.state == Admission.State.ADMITTED:
+            link.note_use()
     if admission.state != Admission.State.ADMITTED:
         raise CannotEnter(door_for(link, visitor))
-    link.note_use()
     role = Role.PARTICIPANT if HOST_RIGHTS in session.differences else door.role
     return _ticket(session, Attendee(key=visitor.identity, name=admission.name, role=role))
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
+from meetings.middleware import come_again
 from meetings.models import JoinLink
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
@@ -23,6 +25,7 @@ from meetings.services import joining
 from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
+from meetings.services.transactions import is_busy
 
 from .policies import framing, leading_out
 from .throttles import guarded
@@ -59,9 +62,20 @@ def enter(request: Request, token: str) -> HttpResponseBase:
     if not visitor.name:
         return _show(request, door_for(link, visitor), error=_("Please say who you are."))
     try:
+        response = _let_in(request, link, visitor)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        response = come_again(request)  # as whom they came: they may have been admitted already
+        remember(response, request, link, visitor, ready=False)
+    return response
+
+
+def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
+    try:
         ticket = joining.enter(link, visitor)
     except joining.CannotEnter as not_yet:
-        response: HttpResponse = redirect("door", token=token)
+        response: HttpResponse = redirect("door", token=link.token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
     except joining.WayInLost as lost:
