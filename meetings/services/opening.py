@@ -113,6 +113,7 @@ class Opening:
     ends: float = field(default_factory=lambda: time.monotonic() + ALL_IN_ALL)
     tries: int = 0
     places: list[str] = field(default_factory=list)  # still to be tried
+    left: list[tuple[str, RoomRef]] = field(default_factory=list)  # that may be open for nothing
 
     def run(self) -> bool:
         """Live, here or elsewhere; `ProviderError` when that is nowhere to be had.
@@ -122,9 +123,12 @@ class Opening:
         usable = places_for(self.session.room)
         tried = {each["alias"] for each in self.session.detours if each["error"] != SILENT}
         self.places = [each for each in usable if each not in {*tried, self.session.alias}]
-        settled = False
-        while not settled:
-            settled = self._is_settled(may_begin=self.session.alias in usable)
+        try:
+            while not self._is_settled(may_begin=self.session.alias in usable):
+                pass
+        finally:  # not before: a room that is in use is not closed, and people wait for theirs
+            for alias, ref in self.left:
+                _close_later(alias, ref)
         return self.session.is_live
 
     def _is_settled(self, *, may_begin: bool) -> bool:
@@ -133,14 +137,12 @@ class Opening:
             self._try(may_begin=may_begin)
         except ProviderError as error:
             log.warning("Session %s was not opened: %s", self.session.pk, error)
-            alias, ref = self.session.alias, self.session.ref
-            goes_on = self._go_on(str(error))
-            has_failed = not goes_on and saving(self.session.fail)(str(error))
-            if isinstance(error, MAY_BE_OPEN):  # not before: a room that is in use is not closed
-                _close_later(alias, ref)
-            if has_failed:
+            if isinstance(error, MAY_BE_OPEN):
+                self.left.append((self.session.alias, self.session.ref))
+            if self._go_on(str(error)):
+                return False
+            if saving(self.session.fail)(str(error)):
                 raise
-            return not goes_on
         return True
 
     def _try(self, *, may_begin: bool) -> None:
@@ -196,7 +198,7 @@ class Opening:
         except IntegrityError:
             raise Conflict("gave us a room in which another meeting is held.") from None
         if not kept:  # ended while it was opened, or opened elsewhere by somebody else
-            _close_later(alias, ref)
+            self.left.append((alias, ref))
 
 
 def _close_later(alias: str, ref: RoomRef) -> None:
