@@ -95,7 +95,11 @@ def lock(request: MemberRequest, pk: int) -> HttpResponse:
     session, locked = _mine(request, pk), request.POST.get("locked") == "1"
     done = _("The meeting is locked.") if locked else _("The meeting is open again.")
     act = partial(controls.set_lock, session, locked=locked)
-    return _carry_out(request, session, act, done=done, here=done)
+    # The button does the opposite by now
+    failed = _(
+        "The provider did not do it: %(error)s To ask it again, undo this and do it once more."
+    )
+    return _carry_out(request, session, act, done=done, here=done, failed=failed)
 
 
 @require_POST
@@ -175,8 +179,9 @@ def _carry_out(
     *,
     done: str,
     here: str = "",
+    failed: str = "",
 ) -> HttpResponse:
-    """Do it if the meeting runs; `here` is what holds on our side when the provider fails."""
+    """Do it if the meeting runs; `here` is what holds on our side when the provider `failed`."""
     if not session.is_live:
         return _over(request, session)
     try:
@@ -184,7 +189,8 @@ def _carry_out(
     except CannotDo as cannot:
         return _refusal(request, session, cannot)
     except NotDoneThere as trouble:
-        words = _("The provider did not do it: %(error)s You can press the button again.")
+        again = _("The provider did not do it: %(error)s You can press the button again.")
+        words = failed or again
         kept = here or _("Nothing has changed.")
         messages.error(request, f"{kept} {words % {'error': trouble}}")
     else:

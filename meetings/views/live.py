@@ -120,8 +120,9 @@ def _people(
             is_inside=True,
             is_removed=stay.identity in removed,
             is_me=stay.identity == mine,
-            can_be_removed=(features.removing or stay.identity in known)
-            and stay.identity not in removed | {mine},
+            # Again, too, where the provider did not follow the first time
+            can_be_removed=stay.identity != mine
+            and (features.removing or stay.identity in known - removed),
         )
         for stay in stays
         if stay.left_at is None

@@ -355,6 +355,7 @@ def test_failing_provider_is_told_and_our_door_holds(
 
     assert "The meeting is locked." in text_of(answer)
     assert "The provider did not do it: Able: did not answer." in text_of(answer)
+    assert "undo this and do it once more" in text_of(answer)  # the button is another one now
     assert "did not do it" not in text_of(again)
 
 
@@ -389,11 +390,14 @@ def test_removal_that_failed_there_says_what_may_be_left(
     at_main: RoomSession, press: Press, able: Telling
 ) -> None:
     admit(at_main, "Ana")
+    stay(at_main, "Ana")
     able.trouble["remove"] = ProviderUnavailable("did not answer.", provider="Able")
 
-    text = text_of(press(at_main, "remove", person="g:Ana"))
+    answer = press(at_main, "remove", person="g:Ana")
 
+    text = text_of(answer)
     assert "Their link does not let them in again. They may still be inside" in text
+    assert 'aria-label="Remove Ana"' in page(answer)  # the button that is to be pressed again
     assert "Able: did not answer." in text
 
 
