@@ -21,6 +21,7 @@ State = Admission.State
 class Someone:
     """A person in the meeting, as its organizer sees them."""
 
+    row: str  # what of ours tells of them
     identity: str
     name: str
     role: str  # empty for participants
@@ -113,6 +114,7 @@ def _people(
     mine = f"u:{me.pk}"
     inside = [
         Someone(
+            row=f"stay-{stay.pk}",
             identity=stay.identity,
             name=stay.name or _("Somebody"),
             role=_rights_of(stay),
@@ -129,6 +131,7 @@ def _people(
     ]
     return inside + [
         Someone(
+            row=f"admission-{each.pk}",
             identity=each.identity,
             name=each.name,
             role=_rights_of(each),

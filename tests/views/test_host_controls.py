@@ -228,6 +228,23 @@ def test_part_follows_who_comes_and_knocks(as_dana: Client, at_main: RoomSession
     assert mark_in(page(part)) != mark
 
 
+def test_whoever_comes_and_goes_a_focused_button_stays_the_same_persons(
+    as_dana: Client, at_main: RoomSession
+) -> None:
+    ana, bo = stay(at_main, "Ana"), stay(at_main, "Bo")
+    before = page(as_dana.get(page_of(at_main)))
+
+    ana.left_at = NOW
+    ana.save()
+    after = page(as_dana.get(page_of(at_main)))
+
+    for button in ("mute", "remove"):  # htmx gives the focus back by id
+        assert f'id="live-{button}-stay-{ana.pk}"' in before
+        assert f'id="live-{button}-stay-{bo.pk}"' in before
+        assert f'id="live-{button}-stay-{bo.pk}"' in after
+        assert f'id="live-{button}-stay-{ana.pk}"' not in after
+
+
 def test_part_of_a_permanent_room_follows_too(
     as_dana: Client, room: Room, at_main: RoomSession
 ) -> None:
