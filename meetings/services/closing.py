@@ -19,7 +19,7 @@ from .waiting import one_by_one
 
 Reason = RoomSession.EndReason
 
-EMPTY_FOR = timedelta(minutes=10)  # as long as the built-in room waits for people to come back
+EMPTY_FOR = timedelta(minutes=10)  # people may come back
 KNOCK_LASTS = timedelta(minutes=30)
 OPEN_END = timedelta(minutes=OPEN_END_MINUTES)  # of sessions that nobody can say anything about
 SILENT_FOR = timedelta(days=1)  # a provider that says nothing for so long is not waited for
@@ -68,7 +68,7 @@ def reason_to_end(session: RoomSession) -> RoomSession.EndReason | None:
         return Reason.TIME if session.booking.doors_close_at <= timezone.now() else None
     if getattr(session, "has_people", False) or _empty_since(session) > timezone.now() - EMPTY_FOR:
         return None
-    return None if _somebody_waits(session) else Reason.EMPTY
+    return None if somebody_waits(session) else Reason.EMPTY
 
 
 def _empty_since(session: RoomSession) -> datetime:
@@ -77,7 +77,8 @@ def _empty_since(session: RoomSession) -> datetime:
     return max(at for at in since if at is not None)
 
 
-def _somebody_waits(session: RoomSession) -> bool:
+def somebody_waits(session: RoomSession) -> bool:
+    """Whoever knocked long ago and was never answered has gone."""
     lately = timezone.now() - KNOCK_LASTS
     return session.admissions.waiting().filter(asked_at__gt=lately).exists()
 
