@@ -17,7 +17,7 @@ from meetings.services.reservations import reservation_for
 from tests.providers.doubles.base import html_503, status
 from tests.providers.doubles.xroom import Double
 
-from .reserving import Book, State, edit, one, start_of
+from .reserving import Book, State, edit, later, one, start_of
 
 pytestmark = pytest.mark.django_db
 
@@ -289,7 +289,74 @@ def test_trouble_that_nobody_thought_of_keeps_no_other_from_its_turn(
 
     assert one(second).state == State.HELD
     assert one(first).state == State.PENDING
-    assert "cannot be mirrored" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_trouble_that_nobody_thought_of_is_told_and_tried_again_in_an_hour(
+    book: Book,
+    double: Double,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    booking = book()
+    monkeypatch.setattr(XroomProvider, "book", lambda self, spec: 1 / 0)
+
+    reservations.sweep()
+    with later(minutes=5):
+        reservations.sweep()
+
+    waiting = one(booking)
+    assert caplog.text.count("ZeroDivisionError") == 1
+    assert (waiting.error, waiting.attempts) == ("Something went wrong here; the log says what.", 1)
+    assert waiting.is_unconfirmed
+    assert waiting.next_try_at
+    assert waiting.next_try_at - timezone.now() > timedelta(minutes=59)
+    monkeypatch.undo()
+    with later(minutes=61):
+        reservations.sweep()
+    assert one(booking).state == State.HELD
+
+
+def test_row_that_cannot_even_be_read_keeps_no_other_from_its_turn(
+    book: Book,
+    double: Double,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first, second = book("One", may_overlap=True), book("Two", may_overlap=True)
+    real = Reservation.take
+
+    def take_or_break(self: Reservation) -> bool:
+        if self.booking_id == first.pk:
+            raise ArithmeticError
+        return real(self)
+
+    monkeypatch.setattr(Reservation, "take", take_or_break)
+
+    reservations.sweep()
+
+    assert one(second).state == State.HELD
+    assert "ArithmeticError" in caplog.text
+
+
+def test_provider_that_turns_out_to_hold_none_is_asked_once(
+    book: Book, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse(self: XroomProvider, spec: RoomSpec) -> RoomRef:
+        asked.append(spec.title)
+        raise self.unsupported("booking")
+
+    monkeypatch.setattr(XroomProvider, "book", refuse)
+    booking = book("One")
+
+    for minutes in range(3):
+        with later(minutes=minutes):
+            reservations.sweep()
+
+    assert asked == ["One"]
+    assert one(booking).state == State.LAPSED
 
 
 def test_reservation_that_is_gone_is_nobody_s_work() -> None:
