@@ -35,7 +35,8 @@ from .transactions import saving
 
 log = logging.getLogger(__name__)
 
-# Seconds. From the click to the room it takes no more than ten, the way in included.
+# Seconds.
+CLICK_TO_ROOM = 10.0  # the way in included
 ALL_IN_ALL = 9.5
 FIRST = 5.0  # for the room's own provider, while there is another one to go to
 SHORTEST = 2.2  # less is of no use: some that work well take two
