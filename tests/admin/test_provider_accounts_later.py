@@ -41,7 +41,7 @@ def test_account_with_a_wrong_key_is_saved_and_its_test_fails_in_the_providers_w
     page = change(as_staff, main, option_url=double.url, _saveandtest="yes")
 
     assert kept().options["url"] == double.url
-    assert "API key and secret – Failed" in page
+    assert '<li class="error">API key and secret – Failed' in page  # red
     assert SECRET not in page
 
 
