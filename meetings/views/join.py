@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
 from meetings.middleware import come_again
-from meetings.models import JoinLink
+from meetings.models import JoinLink, WaitingRoom
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
 from meetings.services import joining
@@ -27,7 +27,7 @@ from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
 from meetings.services.transactions import is_busy
 
-from .policies import framing, leading_out
+from .policies import framing, leading_out, leads_out
 from .throttles import guarded
 from .visitors import clean_name, remember, visitor_of
 
@@ -141,6 +141,7 @@ def _show(
         "error": error,
         "now": timezone.now(),
         "zone_is_unknown": unknown,
+        "admits_at": _where_hosts_admit(found),
     }
     # A stranger whose zone nobody knows reads the meeting's.
     zone = found.booking.zone if unknown and found.booking else timezone.get_current_timezone()
@@ -148,6 +149,13 @@ def _show(
         response = render(request, template, context)
     response.headers["Referrer-Policy"] = "same-origin"
     return leading_out(request, response)
+
+
+def _where_hosts_admit(found: Door) -> str:
+    """The page to keep open for those who wait, when the room itself does not tell of them."""
+    nobody_waits = (found.session or found.room).waiting_room == WaitingRoom.NOBODY
+    alias = found.session.alias if found.session else found.room.provider_alias
+    return found.meeting_url if leads_out(alias) and not nobody_waits else ""
 
 
 def _zone_is_unknown(request: Request, found: Door) -> bool:
