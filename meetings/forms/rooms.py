@@ -100,7 +100,9 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         return capacity
 
     def options(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.cleaned_data if name != SHOWN_FOR}
+        """What is to be saved of the room."""
+        cleaned = self.cleaned_data
+        return {name: cleaned[name] for name in self._meta.fields or () if name in cleaned}
 
 
 class RoomForm(RoomOptionsForm):
@@ -108,6 +110,16 @@ class RoomForm(RoomOptionsForm):
 
     class Meta(RoomOptionsForm.Meta):
         fields = ("name", *RoomOptionsForm.Meta.fields)
+
+    # What the room was like when the page was made
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen"].initial = self.instance.mark
+        else:
+            del self.fields["seen"]
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])

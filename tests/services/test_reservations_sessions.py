@@ -125,8 +125,7 @@ def test_room_for_more_people_is_reserved_for_more(
     booking = book(room=room)
     reservations.sweep()
 
-    room.capacity = 40
-    moving.save_room(room, by=dana)
+    moving.save_room(room, {"capacity": 40}, by=dana)
     reservations.sweep()
 
     (kept,) = double.bookings.values()
