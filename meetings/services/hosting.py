@@ -47,9 +47,10 @@ def _decide(
     by: User | None,
     message: str = "",
 ) -> int:
-    asked = session.admissions.all()
-    if admissions is not None:
-        asked = asked.filter(pk__in=admissions)
+    if admissions is None:
+        asked = session.admissions.at_the_door()
+    else:
+        asked = session.admissions.filter(pk__in=admissions)
     decided = asked.decide(state, by=by, message=message)
     announce(session)
     return decided

@@ -26,6 +26,7 @@ from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
 from meetings.services.transactions import is_busy
+from meetings.services.waiting_room import note_seen
 
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
@@ -39,11 +40,15 @@ log = logging.getLogger(__name__)
 @require_safe
 @guarded
 def door(request: Request, token: str) -> HttpResponseBase:
-    """Show where this link’s meeting stands. Changes nothing: previews and reloads are harmless."""
+    """Show where this link’s meeting stands. Previews and reloads are harmless.
+
+    All that is noted is that somebody who waits is still there.
+    """
     link = _link(token)
     if link is None:
         return unknown_link(request)
     found = door_for(link, visitor_of(request, link))
+    note_seen(found.admission)
     if request.htmx and request.GET.get("seen") == found.mark:
         return HttpResponse(status=204)
     return _show(request, found)

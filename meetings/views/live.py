@@ -89,7 +89,7 @@ def live_part(session: RoomSession, user: User) -> Live:
         provider=held_at(session.alias),
         features=features,
         people=_people(session, asked, features, user),
-        waiting=[each for each in asked if each.state == State.WAITING],
+        waiting=[each for each in asked if each.is_at_the_door],
     )
 
 
