@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -26,14 +25,17 @@ def may_be_signed_in(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
-class PlainSessionMiddleware(SessionMiddleware):
-    """Sessions, for cookies that can be one of ours: PostgreSQL refuses to look for a NUL."""
+class PlainCookieMiddleware:
+    """Drop a session cookie that cannot be one of ours: PostgreSQL refuses to look for a NUL."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         if not (key.isascii() and key.isalnum()):
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
-        super().process_request(request)
+        return self.get_response(request)
 
 
 class ReaderMiddleware:

@@ -22,7 +22,7 @@ class OnlyOne:
         file = self.path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             file.seek(0)
             words = file.read().strip()
             file.close()

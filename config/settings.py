@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from csp.constants import SELF
-from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 from config.env import (
@@ -78,7 +77,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "accounts.middleware.PlainSessionMiddleware",
+    "accounts.middleware.PlainCookieMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -148,7 +148,6 @@ CACHES = {"default": env.cache("CACHE_URL", default=REDIS_URL or "dbcache://parl
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
-MESSAGE_TAGS = {messages.ERROR: "danger"}
 
 # --- Background work: tasks run by huey, in its own file unless there is Redis
 

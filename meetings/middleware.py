@@ -39,8 +39,13 @@ class BusyDatabaseMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, OperationalError) or not is_busy(error):
             return None
-        page = request.resolver_match.view_name if request.resolver_match else "no page"
-        log.warning("The database was busy; asked to come again: %s", page)
-        response = render(request, "503.html", status=503)
-        response.headers["Retry-After"] = "3"
-        return response
+        return come_again(request)
+
+
+def come_again(request: HttpRequest) -> HttpResponse:
+    """The page that says that we are busy for a moment."""
+    page = request.resolver_match.view_name if request.resolver_match else "no page"
+    log.warning("The database was busy; asked to come again: %s", page)
+    response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = "3"
+    return response

@@ -43,6 +43,7 @@ urlpatterns = [
     # What runs
     path("meetings/<int:pk>/live/", hosting.of_booking, name="booking-live"),
     path("rooms/<int:pk>/live/", hosting.of_room, name="room-live"),
+    path("sessions/<int:pk>/waiting/", hosting.waiting, name="session-waiting"),
     path("sessions/<int:pk>/admit/", hosting.admit, name="session-admit"),
     path("sessions/<int:pk>/refuse/", hosting.refuse, name="session-refuse"),
     path("sessions/<int:pk>/lock/", hosting.lock, name="session-lock"),

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -112,95 +113,119 @@ class Walk:
                 self.look(client, reverse(f"{name}_history", args=[pk]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Who looks."""
+
+    organizer: Client
+    operator: Client
+    guest: Client
+
+
+def host_keys() -> set[str]:
+    """Every key that our rows hold now."""
+    rows = [*RoomSession.objects.all(), *Reservation.objects.all()]
+    return {each.host_key for each in rows if each.host_key}
+
+
 def mirrored() -> None:
     for reservation in Reservation.objects.all():
         reservation.owe()
         mirror(reservation.pk)
 
 
-def test_secrets_appear_in_no_page_log_line_repr_or_error(
-    account: Account,
-    book: Callable[..., Booking],
-    as_dana: Client,
-    as_staff: Client,
-    client: Client,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    walk = Walk()
-    booking = book(
-        at=timezone.now() + timedelta(minutes=5),
-        options={"provider_alias": ALIAS, "waiting_room": "nobody", "needs_host": False},
-    )
+@pytest.fixture
+def booking(book: Callable[..., Booking]) -> Booking:
+    """A meeting that begins soon, and that everybody may start."""
+    options = {"provider_alias": ALIAS, "waiting_room": "nobody", "needs_host": False}
+    return book(at=timezone.now() + timedelta(minutes=5), options=options)
 
-    # Booked, opened, and people inside
+
+@pytest.fixture
+def people(as_dana: Client, as_staff: Client, client: Client) -> People:
+    return People(organizer=as_dana, operator=as_staff, guest=client)
+
+
+def live_through(walk: Walk, account: Account, booking: Booking, people: People) -> RoomSession:
+    """Booked, opened, and people inside."""
     mirrored()
-    keys = list(Reservation.objects.values_list("host_key", flat=True))
     for purpose in (Role.HOST, Role.COHOST, Role.PARTICIPANT):
-        walk.come_in(as_dana if purpose.hosts else client, booking.links.get(purpose=purpose))
+        who = people.organizer if purpose.hosts else people.guest
+        walk.come_in(who, booking.links.get(purpose=purpose))
     session = RoomSession.objects.live().get()
     for delivery in told(account, session):
         delivery.to(hooks.address_for(session))
     if account.provider.features.passcode:
         passcode = reverse("session-passcode", args=[session.pk])
-        walk.press(as_dana, passcode, passcode=PASSCODE)
-        walk.look(as_dana, passcode)
+        walk.press(people.organizer, passcode, passcode=PASSCODE)
+        walk.look(people.organizer, passcode)
         assert RoomSession.objects.live().get().passcode == PASSCODE
-    walk.press(as_dana, reverse("session-lock", args=[session.pk]), locked="1")
-    walk.look_at_all(as_dana, booking)
-    walk.look_at_admin(as_staff)
+    walk.press(people.organizer, reverse("session-lock", args=[session.pk]), locked="1")
+    walk.look_at_all(people.organizer, booking)
+    walk.look_at_admin(people.operator)
+    return session
 
-    # A bad day, and the end
+
+def suffer(
+    walk: Walk, account: Account, session: RoomSession, other: Booking, people: People
+) -> list[str]:
+    """A bad day, and the end; what comparing said of it."""
     with account.double.failing(blabbing(account)):
-        walk.press(as_dana, reverse("session-lock", args=[session.pk]), locked="")
+        walk.press(people.organizer, reverse("session-lock", args=[session.pk]), locked="")
         comparison = reconcile.compare(ALIAS)
         mirrored()
-        walk.press(as_dana, reverse("booking-end", args=[booking.pk]))
-        other = book(
-            "Other", at=timezone.now(), may_overlap=True, options={"provider_alias": ALIAS}
-        )
-        walk.press(as_dana, f"{other.links.get(purpose='host').get_absolute_url()}enter/", name="D")
+        walk.press(people.organizer, reverse("booking-end", args=[session.booking_id]))
+        host = other.links.get(purpose="host").get_absolute_url()
+        walk.press(people.organizer, f"{host}enter/", name="D")
         with pytest.raises(CommandError) as raised:
             call_command("reconcile", ALIAS)
-        walk.look_at_all(as_dana, other)
-        walk.look_at_admin(as_staff)
-    session.refresh_from_db()
+        walk.look_at_all(people.organizer, other)
+        walk.look_at_admin(people.operator)
+    assert comparison.trouble
+    return [str(comparison), str(raised.value)]
 
-    # What was secret is known; and it is nowhere
+
+def kept(account: Account) -> Iterator[str]:
+    """What our rows say when they are asked, and how they and their providers look."""
+    rows = [*RoomSession.objects.all(), *Reservation.objects.all(), *WebhookDelivery.objects.all()]
+    refs = [session.ref for session in RoomSession.objects.all()]
+    yield from (str(each.error) for each in rows)
+    yield from (str(each.detours) for each in RoomSession.objects.all())
+    yield from map(repr, (*rows, *refs, account.provider, account.provider.options))
+
+
+def test_secrets_appear_in_no_page_log_line_repr_or_error(
+    account: Account,
+    booking: Booking,
+    book: Callable[..., Booking],
+    people: People,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    walk = Walk()
+
+    session = live_through(walk, account, booking, people)
+    keys = host_keys()
+    other = book("Other", at=timezone.now(), may_overlap=True, options={"provider_alias": ALIAS})
+    said = [*suffer(walk, account, session, other, people), *kept(account)]
+
     deepest = [*account.provider.options.secrets, hooks.address_for(session).split("/")[-2]]
-    rights = [key for key in (session.host_key, *keys) if key]
-    links = JoinLink.objects.values_list("token", flat=True)
     formatter = DiscreetFormatter("%(message)s %(exc_text)s")
     lines = [formatter.format(record) for record in caplog.records]
-    rows = [*RoomSession.objects.all(), *Reservation.objects.all(), *WebhookDelivery.objects.all()]
-    said = [
-        *(str(each.error) for each in rows),
-        *(repr(each) for each in (*rows, session.ref, account.provider, account.provider.options)),
-        *(str(each.detours) for each in RoomSession.objects.all()),
-        str(comparison),
-        str(raised.value),
-    ]
-    assert comparison.trouble
-    assert len(lines) > 20
-    assert len(walk.tickets) == 6
-    for secret in (*deepest, *rights, PASSCODE):
-        assert not [address for address, text in walk.shown.items() if secret in text], secret
-        assert not [line for line in (*lines, *said) if secret in line], secret
+    assert (len(walk.tickets), len(lines) > 20) == (6, True)
+    everything = [*walk.shown.values(), *lines, *said]
+    for secret in (*deepest, *keys, *host_keys(), PASSCODE):
+        assert not [text for text in everything if secret in text], secret
     for secret in deepest:
         assert not [ticket for ticket in walk.tickets if secret in ticket]
-    for token in links:
+    for token in JoinLink.objects.values_list("token", flat=True):
         assert not [line for line in lines if token in line]
-    for text in (*walk.shown.values(), *lines, *said):
-        assert not TOKEN.search(text)
+    assert not [text for text in everything if TOKEN.search(text)]
 
 
 def test_only_the_hosts_way_in_holds_the_host_key(
-    at_xroom: AtXroom, book: Callable[..., Booking], as_dana: Client, client: Client
+    at_xroom: AtXroom, booking: Booking, as_dana: Client, client: Client
 ) -> None:
-    booking = book(
-        at=timezone.now() + timedelta(minutes=5),
-        options={"provider_alias": ALIAS, "waiting_room": "nobody", "needs_host": False},
-    )
     walk = Walk()
 
     walk.come_in(as_dana, booking.links.get(purpose="host"))

@@ -31,14 +31,12 @@ class DriftAdmin(History):
         "alias",
         "meeting",
         "details_shown",
-        "found_at",
-        "seen_at",
         "error",
+        "found_at",
     ]
     list_filter = [("settled_at", YesNoFilter), "alias", "kind", "outcome", "found_at"]
     list_select_related = ["session__room", "session__booking", "reservation__booking"]
     search_fields = ["=room_id", "session__room__name", "reservation__booking__title"]
-    search_help_text = _("The provider’s name of the room, or the meeting")
     date_hierarchy = "found_at"
     fieldsets = [
         (None, {"fields": ["kind", "state_shown", "details_shown", "error"]}),

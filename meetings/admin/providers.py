@@ -150,8 +150,8 @@ def _how_it_tells(hook: ProviderHook | None) -> str:
         return ""
     if hook.validated:
         return _("It tells us what happens in its rooms.")
-    why = _("the handshake with us failed") if hook.webhook_id else _("not yet")
-    return _("It does not tell us what happens in its rooms: %s") % (hook.error or why)
+    why = _(hook.error) if hook.error else _("not yet")
+    return _("It does not tell us what happens in its rooms: %s") % why
 
 
 def _origin(configured: Configured | None) -> str:

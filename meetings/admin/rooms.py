@@ -33,6 +33,8 @@ class RoomForm(forms.ModelForm):
             self.fields["provider_alias"] = forms.ChoiceField(
                 label=_("Provider"), choices=[(alias, alias) for alias in known]
             )
+        for field in self.fields.values():  # only what was changed on the page is saved
+            field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -131,4 +133,5 @@ class RoomAdmin(FindsByLink):
         return moving.move(request, self.admin_site)
 
     def save_model(self, request: HttpRequest, obj: Room, form: RoomForm, change: bool) -> None:
-        save_room(obj, by=by(request))
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        save_room(obj, changed, by=by(request))

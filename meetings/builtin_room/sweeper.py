@@ -21,6 +21,7 @@ from django.utils import timezone
 from meetings.models import RoomPeer, RoomSession
 from meetings.providers import aliases, get_provider
 from meetings.providers.errors import ProviderMisconfigured
+from meetings.services.closing import EMPTY_FOR, somebody_waits
 
 from . import engine, local
 from .broadcast import deliver_now
@@ -29,8 +30,6 @@ from .turn import ice_servers
 
 EVERY = 10.0  # seconds
 SILENT_FOR = 60.0  # seconds; pages ping every twenty
-EMPTY_FOR = timedelta(minutes=10)
-KNOCK_LASTS = timedelta(minutes=30)
 
 log = logging.getLogger(__name__)
 _running: asyncio.Task[None] | None = None
@@ -108,7 +107,7 @@ def _end_if_due(session: RoomSession) -> None:
     booking = session.booking
     if booking is not None and booking.doors_close_at < timezone.now():
         engine.end_if_empty(session.key, RoomSession.EndReason.TIME)
-    elif _empty_since(session) < timezone.now() - EMPTY_FOR and not _somebody_waits(session):
+    elif _empty_since(session) < timezone.now() - EMPTY_FOR and not somebody_waits(session):
         engine.end_if_empty(session.key, RoomSession.EndReason.EMPTY)
 
 
@@ -119,12 +118,6 @@ def _empty_since(session: RoomSession) -> datetime:
     return max(
         at for at in (session.created_at, session.live_at, starts_at, last_left) if at is not None
     )
-
-
-def _somebody_waits(session: RoomSession) -> bool:
-    """Whoever knocked long ago and was never answered has gone."""
-    lately = timezone.now() - KNOCK_LASTS
-    return session.admissions.waiting().filter(asked_at__gt=lately).exists()
 
 
 async def _drop_silent() -> None:

@@ -35,7 +35,9 @@ class MoveForm(forms.Form):
         """As an address asks for it: whole, begun with where from, or not at all."""
         if "target" in query:
             return cls(query, owner=owner)
-        return cls(owner=owner, initial={"source": query.get("source")})
+        source = query.get("source") or next(iter(moving.sources(owner)), "")
+        others = (alias for alias in aliases() if alias not in {source, *off_aliases()})
+        return cls(owner=owner, initial={"source": source, "target": next(others, None)})
 
     def plan(self) -> moving.Plan | None:
         """What the move would do; none, and the form says why, when it cannot be."""

@@ -15,6 +15,7 @@ from .text import one_line, validate_readable
 
 # Option → the feature that a provider needs for it. The rest is ours and works everywhere.
 NEEDS = {"chat": "chat_switch", "participants_share": "sharing_switch", "capacity": "capacity"}
+SHOWN_FOR = "shown_for"  # the provider whose options the page has
 
 
 class RoomOptionsForm(forms.ModelForm[Room]):
@@ -41,12 +42,26 @@ class RoomOptionsForm(forms.ModelForm[Room]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._keep_what_was_not_shown()
         self._offer_providers()
         self._offer_features(features_of(self._chosen_alias()))
 
     def _chosen_alias(self) -> str:
         posted = self.data.get(self.add_prefix("provider_alias"), "")
         return posted or self.instance.provider_alias
+
+    def _keep_what_was_not_shown(self) -> None:
+        """Another provider was chosen on the page: what it did not offer, nobody switched off."""
+        shown_for = self.data.get(self.add_prefix(SHOWN_FOR))
+        if not shown_for:
+            return
+        data = {name: self.data.get(name) for name in self.data}
+        features = features_of(shown_for)
+        for option, feature in NEEDS.items():
+            if not getattr(features, feature):
+                data[self.add_prefix(option)] = getattr(self.instance, option)
+        self.data = {**data, self.add_prefix(SHOWN_FOR): self._chosen_alias()}
 
     def _offer_providers(self) -> None:
         known = list(aliases())
@@ -59,6 +74,9 @@ class RoomOptionsForm(forms.ModelForm[Room]):
             choices.insert(0, (current, _("%(alias)s (no longer there)") % {"alias": current}))
         self.fields["provider_alias"] = forms.ChoiceField(
             label=_("Provider"), choices=choices, initial=current or default_alias()
+        )
+        self.fields[SHOWN_FOR] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=self._chosen_alias()
         )
 
     def _offer_features(self, features: Features) -> None:
@@ -82,7 +100,9 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         return capacity
 
     def options(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+        """What is to be saved of the room."""
+        cleaned = self.cleaned_data
+        return {name: cleaned[name] for name in self._meta.fields or () if name in cleaned}
 
 
 class RoomForm(RoomOptionsForm):
@@ -90,6 +110,16 @@ class RoomForm(RoomOptionsForm):
 
     class Meta(RoomOptionsForm.Meta):
         fields = ("name", *RoomOptionsForm.Meta.fields)
+
+    # What the room was like when the page was made
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen"].initial = self.instance.mark
+        else:
+            del self.fields["seen"]
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])

@@ -1,5 +1,6 @@
 """Who asks to come in, and what a host said."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -13,10 +14,18 @@ from meetings.providers.base import Role
 from .join_link import JoinLink
 from .session import RoomSession
 
+# Pages of people who wait ask every other second; in a tab behind others, browsers let them ask
+# once a minute.
+GONE_AFTER = timedelta(seconds=90)
+
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
     def waiting(self) -> Self:
         return self.filter(state=Admission.State.WAITING)
+
+    def at_the_door(self) -> Self:
+        """Those who wait and whose page still asks; whoever closed it has gone."""
+        return self.waiting().filter(seen_at__gt=timezone.now() - GONE_AFTER)
 
     def decide(self, state: "Admission.State", *, by: User | None = None, message: str = "") -> int:
         """Decide those still waiting; how many there were. The first decision counts."""
@@ -60,6 +69,7 @@ class Admission(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -85,3 +95,9 @@ class Admission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_state_display()})"
+
+    @property
+    def is_at_the_door(self) -> bool:
+        """Whether they wait, and their page still asks."""
+        lately = self.seen_at > timezone.now() - GONE_AFTER
+        return self.state == Admission.State.WAITING and lately

@@ -69,7 +69,7 @@ class Drift(models.Model):
     class Meta:
         verbose_name = _("difference")
         verbose_name_plural = _("differences")
-        ordering = ("settled_at", "-found_at", "-pk")
+        ordering = (F("settled_at").desc(nulls_first=True), "-found_at", "-pk")  # open ones first
         constraints = (
             models.UniqueConstraint(
                 fields=("alias", "kind", "room_id"),

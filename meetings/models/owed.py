@@ -30,6 +30,11 @@ class OwedQuerySet(models.QuerySet[Debt_co]):
     def outstanding(self) -> Self:
         return self.filter(next_try_at__isnull=False)
 
+    def bring_forward(self, at: datetime) -> int:
+        """Have all that is owed tried then, also what is being tried this moment and may fail."""
+        owed = self.outstanding()
+        return owed.update(next_try_at=at, attempts=0, round=F("round") + 1)
+
 
 class Owed(models.Model):
     """A row with work outstanding while `next_try_at` is set."""

@@ -1,5 +1,6 @@
 """A place with a permanent address of ours."""
 
+import hashlib
 from typing import Self
 
 from django.conf import settings
@@ -10,6 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from meetings.providers import default_alias
+
+# What its owner may change
+ROOM_SETTINGS = (
+    "name",
+    "provider_alias",
+    "waiting_room",
+    "needs_host",
+    "doors_open_minutes",
+    "capacity",
+    "chat",
+    "participants_share",
+)
 
 
 class WaitingRoom(models.TextChoices):
@@ -74,6 +87,12 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mark(self) -> str:
+        """The same while nothing of the room was changed: for forms that lie open meanwhile."""
+        facts = [str(getattr(self, name)) for name in (*ROOM_SETTINGS, "archived_at")]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     @property
     def is_archived(self) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.core.signals import setting_changed
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast
 from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from meetings.models import ProviderAccount, Room, RoomSession
+from meetings.models import ProviderAccount, ProviderHook, Reservation, Room, RoomSession
 from meetings.models.fields import SecretUnreadable, decrypt
 from meetings.providers import Account, Origin, add_source, get_provider, operators_aliases
 from meetings.providers.errors import ProviderMisconfigured
@@ -133,11 +135,19 @@ def start() -> None:
     add_source(typed_in)
     for changed in (post_save, post_delete):
         changed.connect(_changed, sender=ProviderAccount, dispatch_uid="provider accounts")
+    post_save.connect(_mended, sender=ProviderAccount, dispatch_uid="mended provider accounts")
 
 
 def _changed(**_: object) -> None:
     forget()
     transaction.on_commit(forget)
+
+
+def _mended(*, instance: ProviderAccount, **_: object) -> None:
+    """What it has refused is tried again, once every process knows it as it is now."""
+    soon = timezone.now() + timedelta(seconds=REMEMBERED)
+    for owed in (Reservation.objects, ProviderHook.objects):
+        owed.filter(alias=instance.alias).bring_forward(soon)
 
 
 def _changed_here() -> bool:

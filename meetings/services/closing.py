@@ -19,7 +19,7 @@ from .waiting import one_by_one
 
 Reason = RoomSession.EndReason
 
-EMPTY_FOR = timedelta(minutes=10)  # as long as the built-in room waits for people to come back
+EMPTY_FOR = timedelta(minutes=10)  # people may come back
 KNOCK_LASTS = timedelta(minutes=30)
 OPEN_END = timedelta(minutes=OPEN_END_MINUTES)  # of sessions that nobody can say anything about
 SILENT_FOR = timedelta(days=1)  # a provider that says nothing for so long is not waited for
@@ -36,7 +36,9 @@ def end_unused() -> None:
 def close_forgotten_stays() -> None:
     """Whoever is said to be in a session that is long over left at its end, though nobody told."""
     told_by = timezone.now() - END_IS_TOLD_WITHIN
-    ended = RoomSession.objects.filter(state=RoomSession.State.ENDED, ended_at__lt=told_by)
+    ended = RoomSession.objects.without_secrets().filter(
+        state=RoomSession.State.ENDED, ended_at__lt=told_by
+    )
     for session in ended.filter(attendances__left_at=None).distinct()[:AT_ONCE]:
         assert session.ended_at is not None  # noqa: S101
         close_stays(session, session.ended_at)
@@ -48,6 +50,7 @@ def _live() -> QuerySet[RoomSession]:
     inside = Attendance.objects.filter(session=OuterRef("pk"), left_at=None)
     return (
         RoomSession.objects.live()
+        .without_secrets()
         .exclude(alias__in=ours)
         .select_related("booking")
         .annotate(has_people=Exists(inside), last_left=Max("attendances__left_at"))
@@ -65,7 +68,7 @@ def reason_to_end(session: RoomSession) -> RoomSession.EndReason | None:
         return Reason.TIME if session.booking.doors_close_at <= timezone.now() else None
     if getattr(session, "has_people", False) or _empty_since(session) > timezone.now() - EMPTY_FOR:
         return None
-    return None if _somebody_waits(session) else Reason.EMPTY
+    return None if somebody_waits(session) else Reason.EMPTY
 
 
 def _empty_since(session: RoomSession) -> datetime:
@@ -74,7 +77,8 @@ def _empty_since(session: RoomSession) -> datetime:
     return max(at for at in since if at is not None)
 
 
-def _somebody_waits(session: RoomSession) -> bool:
+def somebody_waits(session: RoomSession) -> bool:
+    """Whoever knocked long ago and was never answered has gone."""
     lately = timezone.now() - KNOCK_LASTS
     return session.admissions.waiting().filter(asked_at__gt=lately).exists()
 

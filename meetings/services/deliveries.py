@@ -107,7 +107,7 @@ def _sessions(delivery: WebhookDelivery) -> list[RoomSession]:
 
 def apply_due() -> None:
     """What was kept and not applied: its process died, or its room was not known yet."""
-    due = WebhookDelivery.objects.due()
+    due = WebhookDelivery.objects.due().defer("host_key")
     one_by_one(apply, due.exclude(kind=EventKind.HINT)[:AT_ONCE])
     notes = due.filter(kind=EventKind.HINT).values_list("alias", "room_id")
     for alias, room_id in list(dict.fromkeys(notes))[:LOOKS_AT_ONCE]:

@@ -64,7 +64,8 @@ def find_session(
     if not runs:
         return None
     # The events of one session are applied one after the other.
-    return RoomSession.objects.select_for_update().get(pk=_run_of(event, runs, at).pk)
+    rows = RoomSession.objects.without_secrets().select_for_update()
+    return rows.get(pk=_run_of(event, runs, at).pk)
 
 
 def runs_of(alias: str, room_id: str, *, addressed: int | None = None) -> list[RoomSession]:
@@ -72,7 +73,8 @@ def runs_of(alias: str, room_id: str, *, addressed: int | None = None) -> list[R
 
     Where nobody is known by that name, the one that the address was made for, if it has none yet.
     """
-    opened = RoomSession.objects.filter(alias=alias).exclude(state=RoomSession.State.OPENING)
+    ours = RoomSession.objects.without_secrets().filter(alias=alias)
+    opened = ours.exclude(state=RoomSession.State.OPENING)
     named = Q(provider_room_id=room_id) | Q(key=room_id)
     runs = list(opened.filter(named).order_by("-created_at")) if room_id else []
     if runs or addressed is None:

@@ -47,9 +47,10 @@ def _decide(
     by: User | None,
     message: str = "",
 ) -> int:
-    asked = session.admissions.all()
-    if admissions is not None:
-        asked = asked.filter(pk__in=admissions)
+    if admissions is None:
+        asked = session.admissions.at_the_door()
+    else:
+        asked = session.admissions.filter(pk__in=admissions)
     decided = asked.decide(state, by=by, message=message)
     announce(session)
     return decided
@@ -85,8 +86,8 @@ def end_for_all(
     Here it is closed in any case: a provider that does not answer keeps nobody's door open.
     """
     was_live = session.is_live
-    session.end(reason)
-    if was_live:
+    is_first = session.end(reason)
+    if was_live or (is_first and session.live_at):  # it may have opened a moment ago
         close_room(session)
     announce(session)
 

@@ -1,6 +1,7 @@
 """Coming in: one person, one click, one way in."""
 
 import logging
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,14 +11,24 @@ from django.utils import timezone
 from meetings.models import Admission, JoinLink, RoomSession
 from meetings.providers.base import Attendee, JoinTicket, Role
 from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
+from meetings.providers.time_limit import time_limit
 
 from .breakers import watching
 from .door import Door, DoorState, Visitor, must_wait
 from .door_rules import door_for
 from .events import end_session
 from .hosting import announce
-from .opening import HOST_RIGHTS, RoomIsOpening, open_room
+from .opening import (
+    ALONE,
+    CLICK_TO_ROOM,
+    FIRST,
+    HOST_RIGHTS,
+    SHORTEST,
+    RoomIsOpening,
+    open_room,
+)
 from .rooms import provider_of
+from .transactions import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -66,18 +77,30 @@ def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     door = door_for(link, visitor)
     if door.state is not DoorState.OPEN:
         raise CannotEnter(door)
+    began = time.monotonic()
     try:
         session = _adopt(open_room(door.room, door.booking), door)
     except RoomIsOpening:
         raise CannotEnter(replace(door, state=DoorState.OPENING)) from None
+    seconds = _time_for_ticket(door, session, time.monotonic() - began)
     if session.booking != door.booking:  # somebody else's meeting was opened this moment
         raise CannotEnter(door_for(link, visitor))
-    admission = _ask(session, door)
+    with in_turn():  # a whole crowd may stand here
+        admission = _ask(session, door)
+        if admission.state == Admission.State.ADMITTED:
+            link.note_use()
     if admission.state != Admission.State.ADMITTED:
         raise CannotEnter(door_for(link, visitor))
-    link.note_use()
     role = Role.PARTICIPANT if HOST_RIGHTS in session.differences else door.role
-    return _ticket(session, Attendee(key=visitor.identity, name=admission.name, role=role))
+    with time_limit(seconds):
+        return _ticket(session, Attendee(key=visitor.identity, name=admission.name, role=role))
+
+
+def _time_for_ticket(door: Door, session: RoomSession, took: float) -> float:
+    """Seconds: what is left of the click's, where there was somebody else to open the room."""
+    was_open = door.session is not None and door.session.is_live
+    is_alone = took > FIRST and not session.detours
+    return ALONE if was_open or is_alone else max(CLICK_TO_ROOM - took, SHORTEST)
 
 
 def _ticket(session: RoomSession, attendee: Attendee) -> JoinTicket:

@@ -45,12 +45,18 @@ IN_SESSION = timedelta(minutes=1)  # until it is looked at again whether the ses
 LEFT_BEHIND = timedelta(days=1)  # after the meeting: what is still there then harms nobody
 LONGEST_TRY = LEASE.total_seconds() * 3 / 4
 NO_ANSWER = (ProviderUnavailable, OutcomeUnknown)
-LASTING = (ProviderRefused, ImproperlyConfigured, SecretUnreadable)
 NOTHING_THERE: dict[str, Any] = {"provider_room_id": "", "provider_booking_id": "", "host_key": ""}
+
+
+class OurFault(Exception):
+    """Something that nobody thought of; the log has it all."""
 
 
 class LeaseLost(Exception):
     """Somebody else does it now: not another word to the provider."""
+
+
+LASTING = (ProviderRefused, ImproperlyConfigured, SecretUnreadable, OurFault)
 
 
 @task()
@@ -85,6 +91,9 @@ def mirror(pk: int) -> bool:
         log.warning("Reservation %s is not as it is wanted: %s", pk, error)
         answers = not isinstance(error, NO_ANSWER)
         _not_done(reservation, error)
+    except Exception:
+        log.exception("Reservation %s cannot be mirrored.", pk)
+        _not_done(reservation, OurFault("Something went wrong here; the log says what."))
     if reservation.is_due:  # owed anew while the provider was called
         start(reservation)
     return answers

@@ -5,8 +5,9 @@ begins at the new provider.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -43,6 +44,10 @@ class PlanChanged(Exception):
     def __init__(self, plan: "Plan") -> None:
         super().__init__(_("This has changed since you looked. Nothing was moved yet."))
         self.plan = plan
+
+
+class RoomChanged(Exception):
+    """The room is not what was looked at; nothing has been saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +124,18 @@ def move(source: str, target: str, *, mark: str, by: User, owner: User | None = 
 
 
 @saving
-def save_room(room: Room, *, by: User) -> None:
-    """Save a room as its owner changed it; its coming meetings follow it to another provider."""
-    before = Room.objects.select_for_update().get(pk=room.pk).provider_alias
-    room.save()
+def save_room(room: Room, options: Mapping[str, Any], *, by: User, seen: str | None = None) -> None:
+    """Change a room; its coming meetings follow it to another provider.
+
+    `RoomChanged` when `seen`, its mark when the person looked, is not its mark any more.
+    """
+    room = Room.objects.select_for_update().get(pk=room.pk)
+    if seen is not None and room.mark != seen:
+        raise RoomChanged(_("This room was changed elsewhere since you opened it."))
+    before = room.provider_alias
+    for name, value in options.items():
+        setattr(room, name, value)
+    room.save(update_fields=[*options, "updated_at"])
     if room.provider_alias != before:
         _note_move([room], before, room.provider_alias, by=by)
     else:

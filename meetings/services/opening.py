@@ -35,7 +35,8 @@ from .transactions import saving
 
 log = logging.getLogger(__name__)
 
-# Seconds. From the click to the room it takes no more than ten, the way in included.
+# Seconds.
+CLICK_TO_ROOM = 10.0  # the way in included
 ALL_IN_ALL = 9.5
 FIRST = 5.0  # for the room's own provider, while there is another one to go to
 SHORTEST = 2.2  # less is of no use: some that work well take two
@@ -76,7 +77,10 @@ def _running_session(room: Room, booking: Booking | None) -> RoomSession:
     try:
         return _new_session(room, booking)
     except IntegrityError:
-        return room.sessions.running().get()
+        session = room.sessions.running().first()
+    if session is None:  # somebody else's, and over before we could look
+        raise RoomIsOpening
+    return session
 
 
 def _make_way(session: RoomSession, room: Room, booking: Booking | None) -> bool:
@@ -110,6 +114,7 @@ class Opening:
     ends: float = field(default_factory=lambda: time.monotonic() + ALL_IN_ALL)
     tries: int = 0
     places: list[str] = field(default_factory=list)  # still to be tried
+    left: list[tuple[str, RoomRef]] = field(default_factory=list)  # that may be open for nothing
 
     def run(self) -> bool:
         """Live, here or elsewhere; `ProviderError` when that is nowhere to be had.
@@ -119,9 +124,12 @@ class Opening:
         usable = places_for(self.session.room)
         tried = {each["alias"] for each in self.session.detours if each["error"] != SILENT}
         self.places = [each for each in usable if each not in {*tried, self.session.alias}]
-        settled = False
-        while not settled:
-            settled = self._is_settled(may_begin=self.session.alias in usable)
+        try:
+            while not self._is_settled(may_begin=self.session.alias in usable):
+                pass
+        finally:  # not before: a room that is in use is not closed, and people wait for theirs
+            for alias, ref in self.left:
+                _close_later(alias, ref)
         return self.session.is_live
 
     def _is_settled(self, *, may_begin: bool) -> bool:
@@ -131,7 +139,7 @@ class Opening:
         except ProviderError as error:
             log.warning("Session %s was not opened: %s", self.session.pk, error)
             if isinstance(error, MAY_BE_OPEN):
-                _close_later(self.session.alias, self.session.ref)
+                self.left.append((self.session.alias, self.session.ref))
             if self._go_on(str(error)):
                 return False
             if saving(self.session.fail)(str(error)):
@@ -191,7 +199,7 @@ class Opening:
         except IntegrityError:
             raise Conflict("gave us a room in which another meeting is held.") from None
         if not kept:  # ended while it was opened, or opened elsewhere by somebody else
-            _close_later(alias, ref)
+            self.left.append((alias, ref))
 
 
 def _close_later(alias: str, ref: RoomRef) -> None:

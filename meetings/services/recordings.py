@@ -4,15 +4,19 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from meetings.models import RoomSession
 from meetings.providers import AnyProvider
 from meetings.providers.base import Recording
 from meetings.providers.errors import ProviderError, RoomNotFound
+from meetings.providers.time_limit import time_left, time_limit
 
 from .rooms import provider_of
 
 log = logging.getLogger(__name__)
 
+LONGEST_LOOK = 15  # seconds, for all questions of one page together
 MOST_SESSIONS = 10  # the latest: each is a question to a provider
 
 
@@ -50,17 +54,24 @@ def are_kept_at(aliases: Iterable[str]) -> bool:
 def of_sessions(sessions: Iterable[RoomSession]) -> Shelf:
     """The recordings of these sessions. A provider that fails is not asked about the next one."""
     shelf = Shelf()
-    for session, provider in _at_keepers(sessions):
-        if session.alias in shelf.troubles:
-            continue
-        try:
-            found = _of(provider, session)
-        except ProviderError as error:
-            log.warning("The recordings of session %s cannot be listed: %s", session.pk, error)
-            shelf.troubles[session.alias] = str(error)
-        else:
-            shelf.kept += [Kept(session=session, recording=each) for each in found]
+    with time_limit(LONGEST_LOOK):
+        for session, provider in _at_keepers(sessions):
+            if session.alias not in shelf.troubles:
+                _look(shelf, session, provider)
     return shelf
+
+
+def _look(shelf: Shelf, session: RoomSession, provider: AnyProvider) -> None:
+    if not time_left():
+        shelf.troubles[session.alias] = _("there was no time to ask about all of them.")
+        return
+    try:
+        found = _of(provider, session)
+    except ProviderError as error:
+        log.warning("The recordings of session %s cannot be listed: %s", session.pk, error)
+        shelf.troubles[session.alias] = str(error)
+    else:
+        shelf.kept += [Kept(session=session, recording=each) for each in found]
 
 
 def url(session: RoomSession, recording_id: str) -> str:

@@ -4,6 +4,7 @@ import logging
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from meetings.models import ProviderHook, Room, RoomSession
 from meetings.providers import AnyProvider, aliases
@@ -12,6 +13,12 @@ from meetings.providers.errors import ProviderError
 from . import hooks
 from .rooms import provider_of
 from .waiting import one_by_one
+
+# Translated where it is shown
+NO_HANDSHAKE = gettext_noop(
+    "the handshake with us failed. Is our address reached from there, and is the key for the "
+    "handshake the right one?"
+)
 
 log = logging.getLogger(__name__)
 
@@ -65,4 +72,5 @@ def _register(hook: ProviderHook, provider: AnyProvider) -> None:
     if told.validated:
         hook.settle()
     else:
-        hook.postpone("")  # the handshake failed
+        log.warning("The handshake of “%s” with our address for events failed.", hook.alias)
+        hook.postpone(NO_HANDSHAKE)

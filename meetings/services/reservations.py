@@ -211,8 +211,9 @@ def _mirrored(pk: int) -> bool:
 def _missing() -> BookingQuerySet:
     """Coming meetings that nothing is reserved for: planned before their provider held any."""
     booking_aliases = [alias for alias in aliases() if _books(alias)]
-    theirs = Reservation.objects.wanted().exclude(state=State.LAPSED)
-    there = theirs.filter(booking=OuterRef("pk"), alias=OuterRef("room__provider_alias"))
+    # One that was given up stands too: it was tried, and a change of the meeting tries again.
+    theirs = Reservation.objects.wanted().filter(booking=OuterRef("pk"))
+    there = theirs.filter(alias=OuterRef("room__provider_alias"))
     now = timezone.now()
     coming = Booking.objects.confirmed().filter(starts_at__gt=now, deleted_at=None)
     near = Q(series=None) | Q(starts_at__lte=now + RESERVED_AHEAD)

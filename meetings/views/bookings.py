@@ -20,6 +20,7 @@ from meetings.services import hosting, moving, scheduling
 from .changes import changes_in_words, history_of
 from .links import links_of
 from .live import live_part, said_at_the_end
+from .policies import leads_out
 from .recordings import may_be_recorded
 from .reservations import confirmation_of
 from .session_notes import notes_of
@@ -57,6 +58,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "live": live_part(session, request.user) if session and session.is_live else None,
         "may_begin": not booking.is_cancelled and (booking.is_soon or booking.is_now),
         "provider": held_at(session.alias if session else booking.room.provider_alias),
+        "leads_out": leads_out(session.alias if session else booking.room.provider_alias),
         "trouble": trouble_with(booking.room, booking),
         "notes": notes_of(session),
         "left_open": hosting.left_open(booking.sessions.all()),

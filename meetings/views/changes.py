@@ -39,6 +39,16 @@ def changes_in_words(values: dict[str, list[Any]], booking: Booking) -> list[Cha
     ]
 
 
+def room_changes_in_words(room: Room, options: dict[str, Any]) -> list[Change]:
+    """What saving these options would change of the room."""
+    pairs = [(name, getattr(room, name), value) for name, value in options.items()]
+    return [
+        Change(_label(name), _text(name, old, ""), _text(name, new, ""))
+        for name, old, new in pairs
+        if old != new
+    ]
+
+
 def history_of(booking: Booking) -> list[HistoryEntry]:
     entries = booking.changes.select_related("by")
     return [HistoryEntry(entry, changes_in_words(entry.values, booking)) for entry in entries]

@@ -22,6 +22,8 @@ from meetings.services.controls import CannotDo, NotDoneThere
 from .live import live_part
 from .troubles import held_at
 
+HTMX_STOP = 286  # htmx shows this answer, and asks no more
+
 
 @never_cache
 @require_safe
@@ -54,6 +56,27 @@ def _live(
     return render(request, "meetings/parts/live.html", {"live": part, "at": place._meta.model_name})
 
 
+@never_cache
+@require_safe
+def waiting(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who waits, for the bar above a provider’s page in ours; it stops asking when it is over."""
+    session = _mine(request, pk)
+    if not request.htmx:
+        return _back(request, session)
+    if not session.is_live:
+        return HttpResponse(status=HTMX_STOP)
+    return _who_waits(request, session, seen=request.GET.get("seen", ""))
+
+
+def _who_waits(request: MemberRequest, session: RoomSession, *, seen: str = "") -> HttpResponse:
+    people = list(session.admissions.at_the_door())
+    mark = "-".join(str(each.pk) for each in people) or "nobody"
+    if mark == seen:
+        return HttpResponse(status=204)
+    context = {"session": session, "waiting": people, "mark": mark}
+    return render(request, "meetings/parts/frame_waiting.html", context)
+
+
 @require_POST
 def admit(request: MemberRequest, pk: int) -> HttpResponse:
     """Let in the one who is named, or all who wait."""
@@ -82,6 +105,8 @@ def _named(request: MemberRequest) -> list[int] | None:
 
 
 def _decided(request: MemberRequest, session: RoomSession, count: int, text: str) -> HttpResponse:
+    if request.htmx and request.POST.get("at") == "frame":  # the meeting in the frame goes on
+        return _who_waits(request, session)
     if count:
         messages.success(request, text % {"n": count})
     else:
@@ -95,7 +120,11 @@ def lock(request: MemberRequest, pk: int) -> HttpResponse:
     session, locked = _mine(request, pk), request.POST.get("locked") == "1"
     done = _("The meeting is locked.") if locked else _("The meeting is open again.")
     act = partial(controls.set_lock, session, locked=locked)
-    return _carry_out(request, session, act, done=done, here=done)
+    # The button does the opposite by now
+    failed = _(
+        "The provider did not do it: %(error)s To ask it again, undo this and do it once more."
+    )
+    return _carry_out(request, session, act, done=done, here=done, failed=failed)
 
 
 @require_POST
@@ -175,8 +204,9 @@ def _carry_out(
     *,
     done: str,
     here: str = "",
+    failed: str = "",
 ) -> HttpResponse:
-    """Do it if the meeting runs; `here` is what holds on our side when the provider fails."""
+    """Do it if the meeting runs; `here` is what holds on our side when the provider `failed`."""
     if not session.is_live:
         return _over(request, session)
     try:
@@ -184,7 +214,8 @@ def _carry_out(
     except CannotDo as cannot:
         return _refusal(request, session, cannot)
     except NotDoneThere as trouble:
-        words = _("The provider did not do it: %(error)s You can press the button again.")
+        again = _("The provider did not do it: %(error)s You can press the button again.")
+        words = failed or again
         kept = here or _("Nothing has changed.")
         messages.error(request, f"{kept} {words % {'error': trouble}}")
     else:

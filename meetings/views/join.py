@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,15 +17,18 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
-from meetings.models import JoinLink
+from meetings.middleware import come_again
+from meetings.models import JoinLink, WaitingRoom
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
 from meetings.services import joining
 from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
+from meetings.services.transactions import is_busy
+from meetings.services.waiting_room import note_seen
 
-from .policies import framing, leading_out
+from .policies import framing, leading_out, leads_out
 from .throttles import guarded
 from .visitors import clean_name, remember, visitor_of
 
@@ -36,11 +40,15 @@ log = logging.getLogger(__name__)
 @require_safe
 @guarded
 def door(request: Request, token: str) -> HttpResponseBase:
-    """Show where this link’s meeting stands. Changes nothing: previews and reloads are harmless."""
+    """Show where this link’s meeting stands. Previews and reloads are harmless.
+
+    All that is noted is that somebody who waits is still there.
+    """
     link = _link(token)
     if link is None:
         return unknown_link(request)
     found = door_for(link, visitor_of(request, link))
+    note_seen(found.admission)
     if request.htmx and request.GET.get("seen") == found.mark:
         return HttpResponse(status=204)
     return _show(request, found)
@@ -59,9 +67,20 @@ def enter(request: Request, token: str) -> HttpResponseBase:
     if not visitor.name:
         return _show(request, door_for(link, visitor), error=_("Please say who you are."))
     try:
+        response = _let_in(request, link, visitor)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        response = come_again(request)  # as whom they came: they may have been admitted already
+        remember(response, request, link, visitor, ready=False)
+    return response
+
+
+def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
+    try:
         ticket = joining.enter(link, visitor)
     except joining.CannotEnter as not_yet:
-        response: HttpResponse = redirect("door", token=token)
+        response: HttpResponse = redirect("door", token=link.token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
     except joining.WayInLost as lost:
@@ -127,6 +146,7 @@ def _show(
         "error": error,
         "now": timezone.now(),
         "zone_is_unknown": unknown,
+        "admits_at": _where_hosts_admit(found),
     }
     # A stranger whose zone nobody knows reads the meeting's.
     zone = found.booking.zone if unknown and found.booking else timezone.get_current_timezone()
@@ -134,6 +154,13 @@ def _show(
         response = render(request, template, context)
     response.headers["Referrer-Policy"] = "same-origin"
     return leading_out(request, response)
+
+
+def _where_hosts_admit(found: Door) -> str:
+    """The page to keep open for those who wait, when the room itself does not tell of them."""
+    nobody_waits = (found.session or found.room).waiting_room == WaitingRoom.NOBODY
+    alias = found.session.alias if found.session else found.room.provider_alias
+    return found.meeting_url if leads_out(alias) and not nobody_waits else ""
 
 
 def _zone_is_unknown(request: Request, found: Door) -> bool:

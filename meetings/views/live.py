@@ -21,6 +21,7 @@ State = Admission.State
 class Someone:
     """A person in the meeting, as its organizer sees them."""
 
+    row: str  # what of ours tells of them
     identity: str
     name: str
     role: str  # empty for participants
@@ -88,7 +89,7 @@ def live_part(session: RoomSession, user: User) -> Live:
         provider=held_at(session.alias),
         features=features,
         people=_people(session, asked, features, user),
-        waiting=[each for each in asked if each.state == State.WAITING],
+        waiting=[each for each in asked if each.is_at_the_door],
     )
 
 
@@ -106,39 +107,49 @@ def _people(
     session: RoomSession, asked: list[Admission], features: Features, me: User
 ) -> list[Someone]:
     """Who is inside, then who was let in and of whom nothing more is known."""
-    removed = {each.identity for each in asked if each.state == State.REMOVED}
-    known = {each.identity for each in asked}
-    stays = list(session.attendances.all())
+    stays, mine = list(session.attendances.all()), f"u:{me.pk}"
     came = {stay.identity for stay in stays}
-    mine = f"u:{me.pk}"
+    states = {each.identity: each.state for each in asked}
     inside = [
-        Someone(
-            identity=stay.identity,
-            name=stay.name or _("Somebody"),
-            role=_rights_of(stay),
-            since=stay.joined_at,
-            is_inside=True,
-            is_removed=stay.identity in removed,
-            is_me=stay.identity == mine,
-            can_be_removed=(features.removing or stay.identity in known)
-            and stay.identity not in removed | {mine},
-        )
+        _inside(stay, states.get(stay.identity), features, mine)
         for stay in stays
         if stay.left_at is None
     ]
     return inside + [
-        Someone(
-            identity=each.identity,
-            name=each.name,
-            role=_rights_of(each),
-            since=each.decided_at or each.asked_at,
-            is_inside=False,
-            is_me=each.identity == mine,
-            can_be_removed=each.identity != mine,
-        )
+        _let_in(each, mine)
         for each in asked
         if each.state == State.ADMITTED and each.identity not in came
     ]
+
+
+def _inside(stay: Attendance, at_door: str | None, features: Features, mine: str) -> Someone:
+    is_removed = at_door == State.REMOVED
+    may_be_shut_out = at_door is not None and not is_removed
+    return Someone(
+        row=f"stay-{stay.pk}",
+        identity=stay.identity,
+        name=stay.name or _("Somebody"),
+        role=_rights_of(stay),
+        since=stay.joined_at,
+        is_inside=True,
+        is_removed=is_removed,
+        is_me=stay.identity == mine,
+        # Again, too, where the provider did not follow the first time
+        can_be_removed=stay.identity != mine and (features.removing or may_be_shut_out),
+    )
+
+
+def _let_in(asked: Admission, mine: str) -> Someone:
+    return Someone(
+        row=f"admission-{asked.pk}",
+        identity=asked.identity,
+        name=asked.name,
+        role=_rights_of(asked),
+        since=asked.decided_at or asked.asked_at,
+        is_inside=False,
+        is_me=asked.identity == mine,
+        can_be_removed=asked.identity != mine,
+    )
 
 
 def _rights_of(person: Attendance | Admission) -> str:

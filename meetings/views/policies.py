@@ -24,6 +24,12 @@ def leading_out(request: Request, response: HttpResponse) -> HttpResponse:
     return cast("HttpResponse", allow(lambda _: response)(request)) if goals else response
 
 
+def leads_out(alias: str) -> bool:
+    """Whether people who come in there leave our pages."""
+    provider = provider_of(alias)
+    return bool(provider and provider.destinations)
+
+
 def framing(request: Request, response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
     """Let the page show these origins in a frame, with camera and microphone."""
     if not origins:

@@ -1,5 +1,8 @@
 """Permanent rooms."""
 
+from copy import copy
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +16,10 @@ from meetings.models.booking import BookingQuerySet
 from meetings.providers import aliases
 from meetings.services import hosting, moving, rooms
 
+from .changes import room_changes_in_words
 from .links import links_of
 from .live import live_part, said_at_the_end
+from .policies import leads_out
 from .recordings import may_be_recorded
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
@@ -53,6 +58,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "session": session,
         "live": live_part(session, request.user) if session and session.is_live else None,
         "provider": held_at(session.alias if session else room.provider_alias),
+        "leads_out": leads_out(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
         "notes": notes_of(session),
         "left_open": hosting.left_open(room.sessions.all()),
@@ -68,16 +74,38 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change a room. What runs in it goes on as it began; what is planned in it moves along."""
     room = _mine(request, pk)
-    before = room.provider_alias  # the form writes into the room
+    before = copy(room)  # the form writes into the room
     form = RoomForm(request.POST or None, instance=room)
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         return _form(request, form, room)
-    coming = moving.planned_in(room) if room.provider_alias != before else Booking.objects.none()
+    if form.cleaned_data["seen"] != before.mark:
+        return _stale(request, pk, form.options())
+    moves = room.provider_alias != before.provider_alias
+    coming = moving.planned_in(room) if moves else Booking.objects.none()
     if "confirm" not in request.POST and coming.exists():
-        return _review(request, form, room, before, coming)
-    moving.save_room(room, by=request.user)
+        return _review(request, form, room, before.provider_alias, coming)
+    return _save(request, room, form)
+
+
+def _save(request: MemberRequest, room: Room, form: RoomForm) -> HttpResponse:
+    options = form.options()
+    try:
+        moving.save_room(room, options, by=request.user, seen=form.cleaned_data["seen"])
+    except moving.RoomChanged:
+        return _stale(request, room.pk, options)
     messages.success(request, _("Your changes are saved."))
     return redirect("room", room.pk)
+
+
+def _stale(request: MemberRequest, pk: int, options: dict[str, Any]) -> HttpResponse:
+    """Two tabs: what the other one saved stays, and this one sees how its form differs from it."""
+    room = _mine(request, pk)
+    changes = room_changes_in_words(room, options)
+    data = request.POST.copy()
+    data["seen"] = room.mark
+    form = RoomForm(data, instance=room)
+    context = {"section": "rooms", "form": form, "room": room, "changes": changes, "stale": True}
+    return render(request, "meetings/room_form.html", context, status=409)
 
 
 def _review(

@@ -1,4 +1,10 @@
-// The live part of a page stays as it is while somebody has a question open in it.
+// The live part of a page stays as it is while somebody has a question open in it, also when the
+// answer was already under way.
+const isAsking = (event) => event.target.querySelector("details[open]");
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.querySelector("details[open]")) event.preventDefault();
+  if (isAsking(event)) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isAsking(event)) event.detail.shouldSwap = false;
 });

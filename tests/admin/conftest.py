@@ -1,11 +1,13 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from meetings.models import (
@@ -16,12 +18,16 @@ from meetings.models import (
     ChatMessage,
     Drift,
     JoinLink,
+    ProviderAccount,
     Reservation,
     Room,
     RoomPeer,
     RoomSession,
     WebhookDelivery,
 )
+from tests.providers.doubles.plugnmeet import Double
+
+from .typing_in import SECRET
 
 HOST_KEY = "host-key-that-opens-the-room"
 CLAIM = "c1a1m0ffsomebody"
@@ -133,3 +139,32 @@ def reserved(booking: Booking) -> Reservation:
     """What a provider holds for the meeting, with its host key."""
     held = {"state": "held", "provider_room_id": "meet.example.org/x", "host_key": HOST_KEY}
     return booking.reservations.get_or_create(alias="main", defaults=held)[0]
+
+
+# Accounts at providers
+
+
+@pytest.fixture
+def main(db: None) -> ProviderAccount:
+    """An account at a plugNmeet server."""
+    account = ProviderAccount(alias="main", backend="plugnmeet")
+    account.options = {"url": "https://plug.example.org", "api_key": "key-of-ours"}
+    account.secret_options = {"api_secret": SECRET}
+    account.save()
+    return account
+
+
+@pytest.fixture
+def double() -> Iterator[Double]:
+    with Double() as server:
+        yield server
+
+
+@pytest.fixture
+def allow_private(settings: Settings) -> None:
+    settings.ALLOW_PRIVATE_PROVIDERS = True
+
+
+@pytest.fixture
+def lose_key(main: ProviderAccount, settings: Settings) -> None:
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]

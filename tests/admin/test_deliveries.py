@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from meetings.models import ProviderHook, Room, RoomSession, WebhookDelivery
 from meetings.services import hooks
+from meetings.services.registering import NO_HANDSHAKE
 from tests.accounts_at_doubles import AtPlugnmeet, AtXroom, at_plugnmeet, at_xroom
 from tests.conftest import make_user, signed_in
 from tests.deliveries import ANA, plugnmeet_tells, xroom_tells
@@ -144,7 +145,10 @@ def test_address_to_enter_at_plugnmeet_is_for_who_may_change_accounts(
         ({"validated": True}, "It tells us what happens in its rooms."),
         ({"error": "its server is away"}, "does not tell us what happens in its rooms: its server"),
         ({}, "does not tell us what happens in its rooms: not yet"),
-        ({"webhook_id": "7"}, "in its rooms: the handshake with us failed"),
+        (
+            {"webhook_id": "7", "error": NO_HANDSHAKE},
+            f"does not tell us what happens in its rooms: {NO_HANDSHAKE}",
+        ),
     ],
 )
 def test_overview_says_whether_an_account_tells_us_anything(

@@ -5,8 +5,12 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import Room
 from meetings.services import opening, rooms
+from tests.provider_for_tests import Telling, elsewhere
+from tests.views.reading import form_with
 
 from .conftest import list_of, page_of
+
+__all__ = ["elsewhere"]
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +67,17 @@ def test_whose_a_room_is_cannot_be_changed(as_staff: Client, room: Room, colin: 
     room.refresh_from_db()
     assert room.name == "Renamed"
     assert room.owner != colin
+
+
+def test_a_form_that_lay_open_saves_only_what_was_changed_in_it(
+    as_staff: Client, dana: User, elsewhere: Telling
+) -> None:
+    room = rooms.create_room(dana, name="Studio", provider_alias="main")
+    typed = form_with(as_staff.get(page_of(room)), "doors_open_minutes", name="Atelier")
+    Room.objects.update(provider_alias="modest", chat=False, archived_at=room.created_at)
+
+    as_staff.post(page_of(room), typed)
+
+    room.refresh_from_db()
+    assert (room.name, room.provider_alias, room.chat) == ("Atelier", "modest", False)
+    assert room.is_archived

@@ -18,6 +18,9 @@ from meetings.models import ProviderAccount
 account = ProviderAccount(alias="video", backend="videosdk", options={"api_key": "key"})
 account.secret_options = {"secret": "x" * 32}
 account.save()
+told = ProviderAccount(alias="told", backend="plugnmeet", options={"url": "https://meet.example"})
+told.secret_options = {"api_key": "key", "api_secret": "x" * 32}
+told.save()
 ProviderAccount.objects.create(alias="old", backend="xroom", options={"colour": "blue"})
 print(account.pk)
 """

@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 SOON = 15_000
+POLL = re.compile(r"/live/\?seen=.")
 
 
 def begin(host: Person, new_person: NewPerson) -> tuple[Person, str, str]:
@@ -70,6 +71,29 @@ def test_page_follows_and_hosts_the_meeting(host: Person, new_person: NewPerson)
     host.sees("The meeting is over for everybody.")
     watching.sees_no_more("Happening now")
     assert host.errors == watching.errors == []
+
+
+def test_a_question_stays_open_when_an_answer_was_under_way(
+    host: Person, new_person: NewPerson
+) -> None:
+    _, address, guest_link = begin(host, new_person)
+    ana = new_person("Ana Lima")
+    page = host.page
+    held: list[Route] = []  # what the page asked, and nobody has answered yet
+    host.go_to(address)
+    ana.join(guest_link)
+    page.get_by_role("button", name="Admit Ana Lima").click(timeout=SOON)
+    summary = page.locator(".live__person", has_text="Ana Lima").locator("summary")
+    summary.wait_for()
+
+    with page.expect_request(POLL):
+        page.route(POLL, lambda route: held.extend([route]))
+    summary.click()
+    with page.expect_response(POLL):
+        held[0].fulfill(body="<p>Somebody came</p>")
+
+    page.wait_for_timeout(500)  # in which it would be swapped
+    expect(page.get_by_text("Ana Lima cannot come back with the same link.")).to_be_visible()
 
 
 def test_buttons_work_without_scripts(host: Person, new_person: NewPerson) -> None:

@@ -7,10 +7,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from . import at_a_double
 from .at_a_double import SOON, DoubleByHand
-from .conftest import HOST, Server, until
+from .conftest import HOST, PASSWORD, Server, until
 from .people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 
@@ -28,9 +28,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def test_from_the_account_to_the_end_of_a_meeting(
-    double: DoubleByHand, new_person: NewPerson, host: Person
+    double: DoubleByHand, server: Server, new_person: NewPerson, host: Person
 ) -> None:
-    operator, ana, carl = (new_person(name) for name in ("Olga", "Ana", "Carl"))
+    operator, ana, carl, other = (new_person(name) for name in ("Olga", "Ana", "Carl", HOST))
 
     at_a_double.add_account(operator, double)
     checks = at_a_double.passes(operator, double)
@@ -55,6 +55,16 @@ def test_from_the_account_to_the_end_of_a_meeting(
     at_a_double.end_for_all(host, meeting)
     expect(room.locator("h1")).to_have_text("The meeting has ended", timeout=SOON)
     carl.sees("This meeting is over.")
+    other.sign_in(next(server.hosts), PASSWORD)
+    short = at_a_double.plan(other, "Ended there", at_a_double.now())
+    host_link, link = at_a_double.links_of(other, short)
+    room = at_a_double.comes_in_as_host(other, host_link, inside)
+    other.go_to(short)
+    at_a_double.is_inside(other, HOST)
+    room.get_by_role("button", name="End for all").click()
+    expect(other.page.locator("#live")).to_have_count(0, timeout=10_000)
+    carl.go_to(link)
+    carl.sees("The meeting starts when the host is there.")  # who may come in again and go on
     at_a_double.cancel(host, at_a_double.plan(host, "Another", at_a_double.tomorrow()))
 
     assert checks
@@ -66,12 +76,14 @@ def test_from_the_account_to_the_end_of_a_meeting(
         "/auth/room/getJoinToken",
         "/auth/room/getJoinToken",
         "/auth/room/endRoom",
+        "/auth/room/create",
+        "/auth/room/getJoinToken",
     ]
     assert double.looks(since=tested) == {"/auth/recording/fetch"}  # for the meeting's page
     assert double.unproven() == []
     until(lambda: "session_ended" in dict(double.events()), "the last event")
     assert {status for _, status in double.events()} == {200}
-    assert [each.errors for each in (host, ana, carl, operator)] == [[]] * 4
+    assert [each.errors for each in (host, ana, carl, operator, other)] == [[]] * 5
 
 
 def inside(page: Page) -> Locator:

@@ -6,7 +6,12 @@ import pytest
 
 from .people import Person, Probe, see_and_hear
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.looks,
+    pytest.mark.enable_socket,
+]
 
 NewPerson = Callable[..., Person]
 # A description that no browser can use, as if it had come from the other page.

@@ -11,7 +11,7 @@ from .at_a_double import SOON, DoubleByHand
 from .conftest import HOST, Server, until
 from .people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 

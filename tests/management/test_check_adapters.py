@@ -111,6 +111,15 @@ def test_line_says_what_was_seen(choose: Choose, name: str, line: str) -> None:
     assert on_trial.rooms == set()
 
 
+def test_terminal_obeys_no_name_of_theirs(choose: Choose) -> None:
+    choose("liars.Painted")
+
+    said = Said("main", "--yes")
+
+    assert "Taken away" in said.text
+    assert "\x1b" not in said.text
+
+
 # Bad days
 
 

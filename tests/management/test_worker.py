@@ -18,6 +18,8 @@ from tests.providers.doubles.xroom.faults import on
 
 from .conftest import Start
 
+pytestmark = pytest.mark.alone
+
 BOOK = """
 from datetime import timedelta
 from django.utils import timezone

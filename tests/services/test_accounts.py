@@ -1,15 +1,18 @@
 """Accounts from the admin beside those of the environment."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
-from meetings.models import ProviderAccount
+from meetings.models import Booking, ProviderAccount
 from meetings.providers import (
     Origin,
     aliases,
@@ -19,9 +22,11 @@ from meetings.providers import (
 )
 from meetings.providers import accounts as configured
 from meetings.providers.errors import ProviderMisconfigured, ProviderRefused
-from meetings.services import accounts
+from meetings.services import accounts, reservations
 from meetings.services.rooms import provider_of
+from tests.accounts_at_doubles import AtXroom
 from tests.providers.doubles.plugnmeet import Double
+from tests.providers.doubles.xroom import Double as Xroom
 
 SECRET = "s3cret-of-the-account"
 
@@ -292,3 +297,66 @@ def test_account_of_the_environment_may_call_it_anyway(settings: Settings) -> No
         settings.MEETING_PROVIDERS = {"plug": {"BACKEND": "plugnmeet", "OPTIONS": options}}
 
         assert get_provider("plug").live_rooms() == ()
+
+
+# What an account refused before it was mended
+
+
+@pytest.mark.django_db
+def test_meeting_that_was_refused_is_reserved_once_the_secret_is_right(
+    double: Xroom, book: Callable[..., Booking], settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS, settings.ALLOW_PRIVATE_PROVIDERS = {}, True
+    account = xroom_of(double, secret="0" * 32)
+    booking = book(options={"provider_alias": "xr"})
+    reservations.sweep()
+    refused = booking.reservations.get()
+
+    account.secret_options = {"api_secret": double.api_secret}
+    account.save()
+    at_once = booking.reservations.get()
+    with shortly_after():
+        reservations.sweep()
+
+    assert (refused.state, refused.error) == (
+        "refused",
+        "xroom: Authentication failed (HTTP 200)",
+    )
+    assert not at_once.is_due  # another process may still have the wrong secret in mind
+    assert booking.reservations.get().state == "held"
+
+
+@pytest.mark.django_db
+def test_try_with_the_wrong_secret_that_was_under_way_does_not_make_it_wait(
+    double: Xroom, book: Callable[..., Booking], settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS, settings.ALLOW_PRIVATE_PROVIDERS = {}, True
+    account = xroom_of(double, secret="0" * 32)
+    booking = book(options={"provider_alias": "xr"})
+    under_way = booking.reservations.get()
+    assert under_way.take()
+
+    account.save()
+    under_way.postpone("Authentication failed", pause=timedelta(hours=1))
+
+    with shortly_after():
+        assert booking.reservations.get().is_due
+
+
+def xroom_of(double: Xroom, *, secret: str) -> ProviderAccount:
+    account = ProviderAccount(alias="xr", backend="xroom")
+    account.options = {**double.account(), "read_timeout": 5.0}
+    account.options.pop("api_secret")
+    account.secret_options = {"api_secret": secret}
+    account.save()
+    return account
+
+
+def shortly_after() -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(seconds=6), tick=False)
+
+
+@pytest.fixture
+def double(at_xroom: AtXroom) -> Xroom:
+    double: Xroom = at_xroom.double
+    return double

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -216,6 +217,19 @@ def test_stays_that_nobody_ended_end_with_their_session(session: RoomSession) ->
 
     came.refresh_from_db()
     assert came.left_at == session.ended_at
+
+
+def test_session_whose_secrets_nobody_can_read_any_more_keeps_no_other_open(
+    at_videosdk: AtVideosdk, room: Room, booking: Booking, settings: Settings
+) -> None:
+    unreadable = at_videosdk.hold(room)
+    RoomSession.objects.filter(pk=unreadable.pk).update(host_key="h0st-k3y", passcode="passc0de")
+    session = at_videosdk.hold(booking.room, booking)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    ended = at(session, OVER + timedelta(minutes=1))
+
+    assert ended == "time"
 
 
 def test_worker_does_all_this_every_minute(at_videosdk: AtVideosdk, booking: Booking) -> None:

@@ -3,7 +3,9 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
+from pytest_django import Settings
 
 from meetings.models import Attendance, Room, RoomSession
 from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
@@ -293,6 +295,18 @@ def test_end_of_a_run_that_is_not_ours_is_doubtful(session: RoomSession) -> None
 
     session.refresh_from_db()
     assert session.is_live
+
+
+def test_event_counts_though_nobody_can_read_the_host_key_any_more(
+    session: RoomSession, tell: Tell, settings: Settings
+) -> None:
+    RoomSession.objects.update(host_key="h0st-k3y", passcode="passc0de")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    tell(EventKind.ATTENDEE_JOINED)
+    tell(EventKind.ROOM_ENDED, 5)
+
+    assert stays() == [("Ana", 5)]
 
 
 def test_event_without_a_time_happened_now(session: RoomSession) -> None:

@@ -1,15 +1,18 @@
 """Events that nobody signs, at xroom's double: a reason to ask, and nothing more."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core.cache import cache
 from django.utils import timezone
 from django_tasks import default_task_backend
+from pytest_django import Settings
 
-from meetings.models import ProviderHook, Room, RoomSession, WebhookDelivery
+from meetings.models import Booking, ProviderHook, Room, RoomSession, WebhookDelivery
 from meetings.services import deliveries, hints, hooks, registering
 from tests.accounts_at_doubles import AtXroom
 from tests.conftest import Share
@@ -18,6 +21,7 @@ from tests.providers.doubles import base as faults
 from tests.together import seen_by_all
 
 pytestmark = pytest.mark.django_db
+Book = Callable[..., Booking]
 
 
 @pytest.fixture
@@ -222,6 +226,22 @@ def test_host_key_waits_encrypted_until_the_provider_answers(
     assert RoomSession.objects.get().host_key == "k3y-told"
 
 
+def test_host_key_that_nobody_can_read_any_more_keeps_no_other_hint_waiting(
+    at_xroom: AtXroom, session: RoomSession, book: Book, settings: Settings
+) -> None:
+    other = at_xroom.hold(book("Review", at=timezone.now()).room)
+    with at_xroom.double.failing(faults.html_503):
+        hint(at_xroom, session, "roomCreated", room={"hostKey": "k3y-told"})
+        hint(at_xroom, other)
+    RoomSession.objects.filter(pk=other.pk).update(host_key="")
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    with later(60):
+        deliveries.apply_due()
+
+    assert outcomes() == ["received", "applied"]
+
+
 # Telling xroom our address
 
 
@@ -273,7 +293,8 @@ def test_account_that_cannot_reach_us_says_so_and_is_told_again_later(
     registering.register_due()
 
     hook = ProviderHook.objects.get()
-    assert (hook.validated, hook.error, bool(hook.webhook_id)) == (False, "", True)
+    assert (hook.validated, bool(hook.webhook_id)) == (False, True)
+    assert hook.error == registering.NO_HANDSHAKE
     assert hook.next_try_at is not None
     assert at_xroom.double.methods().count("webhook/add") == 1
 

@@ -122,6 +122,20 @@ def test_first_end_of_two_counts(abroad: RoomSession, elsewhere: Telling) -> Non
     assert elsewhere.asked.count("end_room") == 1
 
 
+def test_room_that_opens_in_the_moment_that_it_is_ended_is_closed_there_too(
+    abroad: RoomSession, elsewhere: Telling
+) -> None:
+    RoomSession.objects.update(state="opening", claim="theirs")
+    seen_opening = RoomSession.objects.get()
+    opener = RoomSession.objects.get()
+    assert opener.keep(abroad.ref)
+
+    hosting.end_for_all(seen_opening)
+
+    assert elsewhere.live == set()
+    assert seen_opening.state == "ended"
+
+
 def test_live_pages_hear_of_it_when_it_is_certain(
     session: RoomSession,
     waiting: list[Admission],

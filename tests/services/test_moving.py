@@ -347,9 +347,8 @@ def test_room_that_its_owner_moves_takes_its_meetings_along(
     rooms: list[Room], book: Book, dana: User, booker: None
 ) -> None:
     booking = book("Weekly 1", room=rooms[0])
-    rooms[0].name, rooms[0].provider_alias = "Moved", "booker"
 
-    moving.save_room(rooms[0], by=dana)
+    moving.save_room(rooms[0], {"name": "Moved", "provider_alias": "booker"}, by=dana)
 
     booking.refresh_from_db()
     assert booking.version == 2
@@ -362,10 +361,31 @@ def test_room_that_stays_leaves_its_meetings_alone(
     rooms: list[Room], book: Book, dana: User
 ) -> None:
     booking = book("Weekly 1", room=rooms[0])
-    rooms[0].name = "Renamed"
 
-    moving.save_room(rooms[0], by=dana)
+    moving.save_room(rooms[0], {"name": "Renamed"}, by=dana)
 
     booking.refresh_from_db()
     assert booking.version == 1
     assert "Renamed" in aliases()
+
+
+def test_room_that_was_changed_after_the_look_is_left_as_it_is(
+    rooms: list[Room], dana: User
+) -> None:
+    seen = rooms[0].mark
+    move("main", "modest", dana)
+
+    with pytest.raises(moving.RoomChanged):
+        moving.save_room(rooms[0], {"provider_alias": "main"}, by=dana, seen=seen)
+
+    assert aliases()["Weekly"] == "modest"
+
+
+def test_only_what_was_changed_is_saved(rooms: list[Room], dana: User) -> None:
+    before = Room.objects.get(pk=rooms[0].pk)
+    rooms[0].archive()
+
+    moving.save_room(before, {"name": "Renamed"}, by=dana)
+
+    room = Room.objects.get(name="Renamed")
+    assert room.is_archived

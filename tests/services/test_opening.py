@@ -1,9 +1,11 @@
 """Opening a room exactly once, also when somebody dies on the way."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -190,3 +192,19 @@ def test_room_elsewhere_has_the_limit_that_its_owner_wants(room: Room) -> None:
     room.capacity = None
 
     assert open_room(room).capacity is None
+
+
+def test_run_that_fails_while_another_begins_one_is_asked_for_again(
+    room: Room, elsewhere: Telling
+) -> None:
+    """Its row was in our way, and is over when we look for it."""
+
+    def race(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT") and "meetings_roomsession" in sql:
+            raise IntegrityError("session_one_running_per_room")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(race), pytest.raises(RoomIsOpening):
+        open_room(room)
+
+    assert open_room(room).is_live

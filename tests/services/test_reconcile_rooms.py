@@ -254,6 +254,22 @@ def test_a_room_taken_into_use_again_is_not_closed_by_a_repair(
     assert drifts()[0][2] == Outcome.VANISHED
 
 
+def test_a_room_taken_into_use_while_we_ask_about_it_is_not_closed(
+    elsewhere: Telling, room: Room
+) -> None:
+    session = over(RoomSession.objects.create(room=room, alias=ALIAS, waiting_room="nobody"))
+    elsewhere.live.add(session.key)
+    reconcile.compare(ALIAS)
+    elsewhere.pause["is_live"] = lambda: RoomSession.objects.create(
+        room=room, alias=ALIAS, waiting_room="nobody", provider_room_id=session.key, state="live"
+    )
+
+    reconcile.repair(Drift.objects.get())
+
+    assert elsewhere.live == {session.key}
+    assert drifts() == [(Kind.SESSION_LEFT, session.key, Outcome.VANISHED)]
+
+
 def test_what_a_lost_answer_left_behind_is_closed(closing_account: Account, room: Room) -> None:
     """The opening failed here, and the room stands there: only our key is known of it."""
     session = closing_account.hold(room)

@@ -1,5 +1,6 @@
 """Recordings that providers keep: found, led to and deleted, for the session they are of."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import RoomSession
 from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
+from meetings.providers.time_limit import time_left
 from meetings.services import recordings
 from meetings.services.opening import open_room
 from meetings.services.recordings import NoSuchRecording
@@ -86,6 +88,24 @@ def test_one_provider_that_fails_hides_nothing_of_another(
 
     assert set(shelf.troubles) == {"main"}
     assert [each.session for each in shelf.kept] == [fine]
+
+
+def test_all_questions_together_take_no_longer_than_a_page_may(
+    hold: Hold, able: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "LONGEST_LOOK", 0.3)
+    sessions = [hold(), hold(), hold()]
+    memory.keep(sessions[0].ref.room_id, "r1")
+    left: list[float | None] = []
+    able.pause["recordings"] = lambda: (left.append(time_left()), time.sleep(0.4))
+
+    shelf = recordings.of_sessions(sessions)
+
+    assert [each.recording.recording_id for each in shelf.kept] == ["r1"]
+    assert shelf.troubles == {"main": "there was no time to ask about all of them."}
+    assert len(left) == 1
+    assert left[0]
+    assert 0 < left[0] <= 0.3
 
 
 def test_room_that_they_have_forgotten_has_no_recordings(hold: Hold, able: Telling) -> None:

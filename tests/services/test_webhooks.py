@@ -1,63 +1,25 @@
-"""What providers tell, as their doubles tell it: late, twice, in any order, or forged."""
+"""What plugNmeet tells, as its double tells it: signed, with an id and a time."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
-from meetings.models import Admission, Attendance, Room, RoomSession, WebhookDelivery
+from meetings.models import Admission, Attendance, RoomSession, WebhookDelivery
 from meetings.providers.base import EventKind, Peer, ProviderEvent, WebhookRequest
 from meetings.services import deliveries, hooks, webhooks
 from meetings.signals import doors_changed
-from tests.accounts_at_doubles import AtPlugnmeet, AtVideosdk
-from tests.conftest import Share
-from tests.deliveries import ANA, Delivery, minutes_ago, plugnmeet_tells, videosdk_tells
-from tests.providers.doubles.videosdk import events as videosdk_events
-from tests.together import seen_by_all, together
+from tests.accounts_at_doubles import AtPlugnmeet
+from tests.deliveries import ANA, Delivery, minutes_ago
+
+from .hearing import Tells, outcomes, session, stays, tells
+
+__all__ = ["session", "tells"]
 
 pytestmark = pytest.mark.django_db
-
-Tells = Callable[..., Delivery]
-
-
-def since_an_hour(session: RoomSession) -> RoomSession:
-    RoomSession.objects.update(live_at=minutes_ago(60))
-    session.refresh_from_db()
-    return session
-
-
-@pytest.fixture
-def session(at_plugnmeet: AtPlugnmeet, room: Room) -> RoomSession:
-    return since_an_hour(at_plugnmeet.hold(room))
-
-
-@pytest.fixture
-def tells(at_plugnmeet: AtPlugnmeet, session: RoomSession) -> Tells:
-    def tell(event: str, **more: Any) -> Delivery:
-        return plugnmeet_tells(at_plugnmeet, session, event, **more)
-
-    return tell
-
-
-def stays() -> list[tuple[str, int | None]]:
-    """Who stayed for how many minutes; None while they are still there."""
-    minute = timedelta(minutes=1)
-    return [
-        (each.identity, round((each.left_at - each.joined_at) / minute) if each.left_at else None)
-        for each in Attendance.objects.all()
-    ]
-
-
-def outcomes() -> list[str]:
-    return list(WebhookDelivery.objects.order_by("pk").values_list("outcome", flat=True))
-
-
-# plugNmeet: signed, with an id and a time
 
 
 def test_roster_and_state_follow_what_is_told(session: RoomSession, tells: Tells) -> None:
@@ -296,201 +258,6 @@ def test_page_that_is_open_hears_of_it(
     doors_changed.disconnect(hear)
 
     assert heard == [session]
-
-
-# Once, whatever happens
-
-
-@pytest.mark.django_db(transaction=True)
-def test_delivery_that_comes_twenty_times_at_once_is_applied_once(
-    session: RoomSession, tells: Tells, share_database: Share, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = tells("participant_joined", who=ANA)
-    applied: list[str] = []
-    real = deliveries.apply_event
-
-    def apply_event(alias: str, event: ProviderEvent, **more: Any) -> object:
-        applied.append(event.event_id)
-        return real(alias, event, **more)
-
-    monkeypatch.setattr(deliveries, "apply_event", apply_event)
-    share_database()
-
-    answers = together(*[lambda: told.arrive(session)] * 20)
-
-    assert answers == [200] * 20
-    assert len(applied) == 1
-    assert seen_by_all(stays) == [(ANA, None)]
-    assert seen_by_all(outcomes) == ["applied"]
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-def test_delivery_kept_by_a_process_that_died_is_applied_by_the_worker(
-    session: RoomSession, tells: Tells, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def die(*_: object, **__: object) -> None:
-        raise Killed
-
-    told = tells("participant_joined", who=ANA)
-    with monkeypatch.context() as during:
-        during.setattr(deliveries, "apply_event", die)
-        with pytest.raises(Killed):
-            told.arrive(session)
-    assert outcomes() == ["received"]
-
-    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        deliveries.apply_due()
-        deliveries.apply_due()
-
-    assert outcomes() == ["applied"]
-    assert stays() == [(ANA, None)]
-
-
-def test_repetition_applies_what_its_first_telling_could_not(
-    session: RoomSession, tells: Tells, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = tells("participant_joined", who=ANA)
-    with monkeypatch.context() as during:
-        during.setattr(deliveries, "apply", lambda delivery: None)
-        told.arrive(session)
-
-    told.arrive(session)
-
-    assert outcomes() == ["applied"]
-
-
-def test_delivery_that_cannot_be_applied_is_given_up_and_says_so(
-    session: RoomSession,
-    tells: Tells,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def break_down(*_: object, **__: object) -> None:
-        raise DatabaseError("disk full")
-
-    with monkeypatch.context() as during:
-        during.setattr(deliveries, "apply_event", break_down)
-        assert tells("participant_joined", who=ANA).arrive(session) == 200
-        assert outcomes() == ["received"]
-        for hours in range(1, 8):
-            with time_machine.travel(timezone.now() + timedelta(hours=hours)):
-                deliveries.apply_due()
-
-    assert outcomes() == ["failed"]
-    assert not WebhookDelivery.objects.outstanding().exists()
-    assert "was not applied" in caplog.text
-
-
-def test_delivery_that_a_busy_database_cannot_apply_is_answered_and_applied_later(
-    session: RoomSession, tells: Tells, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def be_busy(*_: object, **__: object) -> None:
-        raise OperationalError("database is locked")
-
-    with monkeypatch.context() as during:
-        during.setattr(deliveries, "apply_event", be_busy)
-        assert tells("participant_joined", who=ANA).arrive(session) == 200
-    assert outcomes() == ["received"]
-    assert stays() == []
-
-    deliveries.apply_due()
-
-    assert outcomes() == ["applied"]
-    assert stays() == [(ANA, None)]
-
-
-def test_deliveries_are_forgotten_after_a_month(session: RoomSession, tells: Tells) -> None:
-    tells("participant_joined", who=ANA).arrive(session)
-
-    with time_machine.travel(timezone.now() + timedelta(days=29)):
-        deliveries.forget_old()
-        assert WebhookDelivery.objects.exists()
-    with time_machine.travel(timezone.now() + timedelta(days=31)):
-        deliveries.forget_old()
-
-    assert not WebhookDelivery.objects.exists()
-    assert Attendance.objects.exists()
-
-
-# VideoSDK: signed, without ids and, for people, without times
-
-
-@pytest.fixture
-def embedded(at_videosdk: AtVideosdk, room: Room) -> RoomSession:
-    return since_an_hour(at_videosdk.hold(room))
-
-
-@pytest.fixture
-def says(at_videosdk: AtVideosdk, embedded: RoomSession) -> Callable[..., int]:
-    def say(event: str, **more: Any) -> int:
-        return videosdk_tells(at_videosdk, embedded, event, **more).arrive(embedded)
-
-    return say
-
-
-def test_person_who_comes_back_with_the_same_words_is_there_again(
-    says: Callable[..., int],
-) -> None:
-    comings = ["joined", "joined", "left", "joined", "joined", "left", "left", "joined"]
-
-    for each in comings:
-        assert says(f"participant-{each}", who=ANA) == 200
-
-    assert [stay[1] is None for stay in stays()] == [False, False, True]
-    assert outcomes() == ["applied"] * 5
-
-
-def test_same_words_in_another_run_of_the_room_are_news(says: Callable[..., int]) -> None:
-    says("participant-joined", who=ANA)
-    says("session-ended", end=timezone.now().isoformat())
-    says("participant-joined", who=ANA, sessionId="run-2")
-
-    assert [stay[1] is None for stay in stays()] == [False, True]
-
-
-def test_session_outlives_that_everybody_has_left(
-    embedded: RoomSession, says: Callable[..., int]
-) -> None:
-    says("participant-joined", who=ANA)
-
-    says("session-ended", start=minutes_ago(50).isoformat(), end=timezone.now().isoformat())
-
-    embedded.refresh_from_db()
-    assert embedded.is_live
-    assert Attendance.objects.get().left_at is not None
-
-
-def test_end_told_late_puts_nobody_out_who_came_after_it(says: Callable[..., int]) -> None:
-    says("participant-joined", who=ANA)
-
-    says("session-ended", start=minutes_ago(50).isoformat(), end=minutes_ago(10).isoformat())
-
-    assert stays() == [(ANA, None)]
-    assert outcomes() == ["applied", "ignored"]
-
-
-def test_recording_that_stopped_with_an_address_is_two_things(says: Callable[..., int]) -> None:
-    for _ in range(2):
-        says("recording-stopped", id="rec-1", fileUrl="https://files.example/rec-1.mp4")
-
-    kept = WebhookDelivery.objects.order_by("pk")
-    assert [each.kind for each in kept] == ["recording_ended", "recording_ready"]
-    assert {each.recording_id for each in kept} == {"rec-1"}
-    assert "files.example" not in str([vars(each) for each in kept])
-
-
-def test_signature_of_somebody_elses_key_is_refused(
-    at_videosdk: AtVideosdk, embedded: RoomSession
-) -> None:
-    told = videosdk_tells(at_videosdk, embedded, "participant-joined", who=ANA)
-    forged = videosdk_events.signature(told.body, 1)
-
-    assert Delivery(told.body, {"videosdk-signature": forged}).arrive(embedded) == 400
-
-    assert not Attendance.objects.exists()
 
 
 # Adapters of anybody

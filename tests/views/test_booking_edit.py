@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from meetings.models import Booking, JoinLink, Room
 from meetings.services import scheduling
 from meetings.services.opening import open_room
+from tests.provider_for_tests import Telling
 
 from .reading import Values, error_at, form_with, page, text_of
 
@@ -320,3 +322,19 @@ def test_old_zone_name_of_a_meeting_stays_a_choice(as_dana: Client, book: Book) 
     form: Values = form_with(as_dana.get(address(booking)), "title")
 
     assert form["time_zone"] == "US/Eastern"
+
+
+def test_switches_that_the_form_did_not_show_are_as_they_were_after_a_move(
+    as_dana: Client, book: Book, elsewhere: Telling, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {**settings.MEETING_PROVIDERS, "here": {"BACKEND": "builtin"}}
+    booking = book(options={"provider_alias": "main"})
+
+    shown = review(as_dana, booking, **{"options-provider_alias": "here"})
+
+    assert [change.label for change in shown.context["changes"]] == ["Provider"]
+    again = form_with(press(as_dana, shown, "back"), "title")
+    assert again["options-chat"] == "on"
+    press(as_dana, shown, "confirm")
+    booking.room.refresh_from_db()
+    assert (booking.room.provider_alias, booking.room.chat) == ("here", True)

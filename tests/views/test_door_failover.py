@@ -26,7 +26,7 @@ from .reading import page
 
 __all__ = ["apart"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 Book = Callable[..., Booking]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import signing
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -53,6 +53,38 @@ def test_guest_who_comes_again_is_the_same_person_under_any_name(
 
     assert answer.status_code == 200
     assert [each.name for each in Admission.objects.all()] == ["Ana Lopez"]
+
+
+def test_guest_who_was_told_to_come_again_is_nobody_new_then(
+    client: Client, live: RoomSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as moment:
+        moment.setattr(JoinLink, "note_use", too_busy)
+        turned_away = ask(client, door_of(live), name="Ana")
+
+    answer = ask(client, door_of(live), name="Ana")
+
+    assert (turned_away.status_code, turned_away.headers["Retry-After"]) == (503, "3")
+    assert answer.status_code == 200
+    assert len(identities()) == 1
+
+
+def test_database_that_is_out_of_order_is_not_called_busy(
+    live: RoomSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JoinLink, "note_use", out_of_order)
+
+    answer = ask(Client(raise_request_exception=False), door_of(live), name="Ana")
+
+    assert answer.status_code == 500
+
+
+def too_busy(link: JoinLink) -> None:
+    raise OperationalError("database is locked")
+
+
+def out_of_order(link: JoinLink) -> None:
+    raise OperationalError("disk I/O error")
 
 
 def test_two_browsers_are_two_people(live: RoomSession) -> None:

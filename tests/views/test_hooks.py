@@ -7,8 +7,10 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import time_machine
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from meetings.models import Attendance, Room, RoomSession, WebhookDelivery
@@ -221,7 +223,8 @@ def test_nobody_has_us_sign_more_than_ten_times_a_minute(
 ) -> None:
     address = hooks.address_of("main")
 
-    answers = [handshake.to(address).status_code for _ in range(12)]
+    with time_machine.travel(timezone.now(), tick=False):  # within one minute
+        answers = [handshake.to(address).status_code for _ in range(12)]
 
     assert answers == [200] * 10 + [503] * 2
 
@@ -245,6 +248,7 @@ def test_guesses_keep_nobody_from_the_doors_of_meetings(room: Room, client: Clie
     assert client.get("/j/unknown/").status_code == 404
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_who_join_at_once_are_all_heard(
     at_plugnmeet: AtPlugnmeet, session: RoomSession, share_database: Share

@@ -45,6 +45,12 @@ def test_list_of_rooms_leads_there_where_there_is_a_choice(
     assert MOVE not in page(as_dana.get("/rooms/"))
 
 
+def test_another_provider_than_the_present_one_is_proposed(as_dana: Client, hours: Room) -> None:
+    form = form_with(as_dana.get(MOVE), "source")
+
+    assert (form["source"], form["target"]) == ("main", "modest")
+
+
 def test_everything_of_mine_is_looked_at_and_moved(
     as_dana: Client, hours: Room, book: Book, colin: User
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
-from meetings.services import opening, rooms
+from meetings.services import moving, opening, rooms
 from tests.provider_for_tests import Telling
 
 from .reading import error_at, form_with, page, text_of
@@ -82,6 +83,90 @@ def test_changed_room_keeps_its_links(as_dana: Client, room: Room) -> None:
     assert "Your changes are saved." in text_of(answer)
     assert (room.name, room.capacity) == ("Open house", 4)
     assert set(room.links.values_list("token", flat=True)) == links
+
+
+# Two tabs
+
+
+def test_form_that_lay_open_does_not_move_the_room_back(
+    as_dana: Client, elsewhere: Telling, dana: User
+) -> None:
+    room = rooms.create_room(dana, name="Office hours", provider_alias="main")
+    address = f"/rooms/{room.pk}/edit/"
+    form = form_with(as_dana.get(address), "name", name="Open house")
+    Room.objects.update(provider_alias="modest")
+
+    answer = as_dana.post(address, {**form, "confirm": "1"})
+
+    room.refresh_from_db()
+    assert answer.status_code == 409
+    assert (room.name, room.provider_alias) == ("Office hours", "modest")
+    text = text_of(answer)
+    assert "This room was changed elsewhere" in text
+    assert "Provider Modest Elsewhere" in text.replace(" (main)", "")
+    again = form_with(answer, "name")
+    assert again["name"] == "Open house"  # nothing that was typed is lost
+    as_dana.post(address, {**again, "provider_alias": "modest"})
+    room.refresh_from_db()
+    assert (room.name, room.provider_alias) == ("Open house", "modest")
+
+
+def test_second_of_two_tabs_with_the_same_wish_is_told_that_nothing_differs(
+    as_dana: Client, room: Room
+) -> None:
+    address = f"/rooms/{room.pk}/edit/"
+    form = form_with(as_dana.get(address), "name", name="Open house")
+
+    as_dana.post(address, form)
+    answer = as_dana.post(address, form)
+
+    assert answer.status_code == 409
+    assert "Nothing is different." in text_of(answer)
+
+
+@pytest.mark.parametrize("seen", ["", "0" * 16, "\u2603"])
+def test_form_that_does_not_say_what_was_seen_saves_nothing(
+    as_dana: Client, room: Room, seen: str
+) -> None:
+    address = f"/rooms/{room.pk}/edit/"
+    form = form_with(as_dana.get(address), "name", name="Open house", seen=seen)
+
+    answer = as_dana.post(address, form)
+
+    room.refresh_from_db()
+    assert (answer.status_code, room.name) == (409, "Office hours")
+
+
+def test_change_at_the_very_moment_of_saving_is_told(
+    as_dana: Client, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/rooms/{room.pk}/edit/"
+    form = form_with(as_dana.get(address), "name", name="Open house")
+    real = moving.save_room
+
+    def save(*args: Any, **kwargs: Any) -> None:
+        Room.objects.update(capacity=3)
+        real(*args, **kwargs)
+
+    monkeypatch.setattr(moving, "save_room", save)
+
+    answer = as_dana.post(address, form)
+
+    room.refresh_from_db()
+    assert (answer.status_code, room.name, room.capacity) == (409, "Office hours", 3)
+
+
+def test_form_that_lay_open_does_not_bring_back_a_room_that_was_given_up(
+    as_dana: Client, room: Room
+) -> None:
+    address = f"/rooms/{room.pk}/edit/"
+    form = form_with(as_dana.get(address), "name", name="Open house")
+    room.archive()
+
+    answer = as_dana.post(address, form)
+
+    room.refresh_from_db()
+    assert (answer.status_code, room.name, room.is_archived) == (404, "Office hours", True)
 
 
 def test_room_page_shows_what_comes_and_what_was_held(
@@ -201,6 +286,23 @@ def test_form_offers_only_what_the_chosen_provider_can_do(
     assert not {"chat", "participants_share", "capacity"} & set(form)
     for choice in ("Elsewhere (main)", "Modest"):
         assert choice in text_of(as_dana.get("/rooms/new/"))
+
+
+def test_switches_that_the_form_did_not_show_are_not_switched_off(
+    as_dana: Client, elsewhere: Telling, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {**settings.MEETING_PROVIDERS, "here": {"BACKEND": "builtin"}}
+    form = form_with(as_dana.get("/rooms/new/"), "name", name="Studio", provider_alias="here")
+
+    as_dana.post("/rooms/new/", form)
+
+    room = Room.objects.get()
+    assert (room.provider_alias, room.chat, room.participants_share) == ("here", True, True)
+    shown = form_with(as_dana.get(f"/rooms/{room.pk}/edit/"), "name")
+    del shown["chat"]
+    as_dana.post(f"/rooms/{room.pk}/edit/", shown)
+    room.refresh_from_db()
+    assert (room.chat, room.participants_share) == (False, True)
 
 
 def test_options_of_the_built_in_room_are_all_there(as_dana: Client, db: None) -> None:

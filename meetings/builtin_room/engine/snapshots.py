@@ -53,7 +53,7 @@ def chat_as_told(message: ChatMessage) -> dict[str, Any]:
 def waiting_as_told(session: RoomSession) -> list[dict[str, Any]]:
     return [
         {"id": each.pk, "name": each.name, "since": _moment(each.asked_at)}
-        for each in session.admissions.waiting()
+        for each in session.admissions.at_the_door()
     ]
 
 

@@ -25,6 +25,7 @@ from .tokens import person_of
 
 KEPT = 24 * 3600  # seconds: how long a key is believed without asking
 PAUSE = 600  # seconds between looks for a new key, when a signature does not fit
+MOST_PATIENCE = 5  # seconds that others wait for who asks for the first key
 SHORT_PAUSE = 10  # seconds between tries when there is no key at all
 RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)  # chosen by us, never by the delivery
 
@@ -85,14 +86,23 @@ class Webhooks(Api):
         """The key to believe: the pinned one, or theirs, kept for a day."""
         if self.options.webhook_key:
             return self.key
-        with self._one_asks:  # a room's first events come together: one asks, the others wait
+        # One asks. The others go on with the key that is known; or wait, when a room's first events
+        # come together, as nothing can be said without any.
+        if not self._one_asks.acquire(timeout=0 if self.key else MOST_PATIENCE):
+            return self._known_key()
+        try:
             return self._key_now()
+        finally:
+            self._one_asks.release()
+
+    def _known_key(self) -> str:
+        if not self.key:
+            raise ProviderUnavailable("its public key is not known yet.", provider=self.label)
+        return self.key
 
     def _key_now(self) -> str:
-        if self.key and not self._asked_before(KEPT):
-            return self.key
-        if not self.key and not self._asked_before(SHORT_PAUSE):
-            raise ProviderUnavailable("its public key is not known yet.", provider=self.label)
+        if not self._asked_before(KEPT if self.key else SHORT_PAUSE):
+            return self._known_key()
         try:
             return self._ask_key()
         except ProviderError:

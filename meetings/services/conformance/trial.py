@@ -163,7 +163,7 @@ class Trial:
             self.sheet.interrupted = True
         for thing in self.stage.things:
             if thing.gone:
-                self.sheet.cleaned.append(str(thing))
+                self.sheet.cleaned.append(self.harmless(str(thing)))
             elif not self.stage.needs_no_cleaning(thing):
                 perhaps = "" if thing.known else " (if it was made)"
                 reason = reasons.get(str(thing), "interrupted")

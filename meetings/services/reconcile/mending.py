@@ -18,7 +18,6 @@ from meetings.services.rooms import provider_of
 from meetings.services.transactions import saving
 
 from . import bookings, rooms, rosters
-from .sight import SECRETS
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +63,9 @@ def _end_theirs(drift: Drift) -> Drift.Outcome:
     provider, ref = provider_of(drift.alias), RoomRef(room_id=drift.room_id)
     if provider is None:
         raise CannotRepair(_("This provider is not set up any more."))
-    if drift.room_id in rooms.rooms_in_use(drift.alias):
-        return Outcome.VANISHED
     if provider.features.live_status and not rooms.is_open(provider, ref):
+        return Outcome.VANISHED
+    if drift.room_id in rooms.rooms_in_use(drift.alias):  # last, as asking takes its time
         return Outcome.VANISHED
     if not provider.features.ending:
         raise CannotRepair(_("This provider cannot close a room."))
@@ -125,7 +124,7 @@ def _at_rest(drift: Drift) -> Reservation | None:
 
 
 def _session_of(drift: Drift) -> RoomSession:
-    return RoomSession.objects.defer(*SECRETS).get(drifts=drift)
+    return RoomSession.objects.without_secrets().get(drifts=drift)
 
 
 _MENDERS: dict[Drift.Kind, Callable[[Drift], Drift.Outcome]] = {

@@ -13,7 +13,7 @@ from meetings.providers import AnyProvider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import RoomNotFound, UnexpectedReply
 
-from .sight import A_DAY, QUIET, SECRETS, Budget, Difference, Sight, place_of
+from .sight import A_DAY, QUIET, Budget, Difference, Sight, place_of
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def is_open(provider: AnyProvider, ref: RoomRef) -> bool:
 
 def live_sessions(alias: str) -> RoomSessionQuerySet:
     """Those that are live and not only since a moment ago, compared longest ago first."""
-    live = RoomSession.objects.live().defer(*SECRETS).filter(alias=alias, ended_at=None)
+    live = RoomSession.objects.live().without_secrets().filter(alias=alias, ended_at=None)
     settled = live.filter(live_at__lt=timezone.now() - QUIET)
     return settled.order_by(F("compared_at").asc(nulls_first=True), "pk")
 
@@ -114,7 +114,7 @@ def _look(rooms: OpenRooms, sight: Sight, budget: Budget, what: Ours, *, wrong: 
 def over(alias: str) -> list[Ours]:
     """What should not be open any more of the last day, the latest first."""
     recently = (timezone.now() - A_DAY, timezone.now() - QUIET)
-    ended = RoomSession.objects.defer(*SECRETS).filter(alias=alias, ended_at__range=recently)
+    ended = RoomSession.objects.without_secrets().filter(alias=alias, ended_at__range=recently)
     return [
         *((session, place_of(session)) for session in ended.order_by("-ended_at")),
         *half_opened(alias),
@@ -124,7 +124,9 @@ def over(alias: str) -> list[Ours]:
 def half_opened(alias: str) -> Iterator[Ours]:
     """What may be left of openings that were begun here and went on elsewhere, within a day."""
     now = timezone.now()
-    tried = RoomSession.objects.defer(*SECRETS).filter(created_at__range=(now - A_DAY, now - QUIET))
+    tried = RoomSession.objects.without_secrets().filter(
+        created_at__range=(now - A_DAY, now - QUIET)
+    )
     for session in tried.exclude(detours=[]):
         if session.alias != alias and any(each.get("alias") == alias for each in session.detours):
             yield session, RoomRef(room_id=session.key)
@@ -135,7 +137,7 @@ def half_opened(alias: str) -> Iterator[Ours]:
 
 def rooms_in_use(alias: str) -> set[str]:
     """Rooms that a session of ours has now, or is about to get: the next one of a reservation."""
-    running = RoomSession.objects.running().defer(*SECRETS).filter(alias=alias)
+    running = RoomSession.objects.running().without_secrets().filter(alias=alias)
     opening = running.filter(state=State.OPENING)
     held = Reservation.objects.defer("host_key").filter(alias=alias, booking__sessions__in=opening)
     used: list[RoomSession | Reservation] = [*running, *held]

@@ -14,9 +14,6 @@ MOST_ASKED = 40  # rooms asked one by one in one look, so that 10,000 sessions a
 LONGEST_LOOK = 60.0  # seconds for these, so that a provider that is slow keeps nobody from theirs
 
 
-SECRETS = ("host_key", "passcode")  # of sessions: not read where nobody needs them
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One disagreement about one room or reservation."""

@@ -69,6 +69,14 @@ class Misconfigured(Honest):
         raise ProviderMisconfigured("“domain” is needed to lock.")
 
 
+class Painted(Honest):
+    """Its rooms' names are orders to a terminal."""
+
+    def init_room(self, ref: RoomRef, spec: RoomSpec) -> RoomRef:
+        made = super().init_room(ref, spec)
+        return replace(made, room_id=f"{made.room_id}\x1b[31m")
+
+
 class Gifted(Honest):
     def recordings(self, ref: RoomRef) -> tuple[Recording, ...]:
         return (Recording(recording_id="1", room_id=ref.room_id),)

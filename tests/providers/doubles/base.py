@@ -19,6 +19,7 @@ Fault = Callable[["Double", Call, Reply], Reply | None]  # None: cut the connect
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256  # of a crowd that calls at once, nobody is turned away
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever hangs up has heard enough; everything else is told."""

@@ -85,6 +85,7 @@ def welcome(name: str, double: Double, labels: dict[str, str]) -> list[str]:
         f"Or in the admin: Provider accounts, Add, {double.label}, then what follows (some of it",
         "is under “More”). As the double is on this machine, Parley needs",
         "ALLOW_PRIVATE_PROVIDERS=true in its environment for that.",
+        f"  Alias: {ALIAS}",
         *(f"  {labels[option]}: {value}" for option, value in account.items()),
         "",
         "Ctrl-C ends it, and everything it knows is forgotten.",

@@ -53,9 +53,7 @@ def answer(double: "Double", method: str, path: str) -> Reply:
 def overview(double: "Double") -> str:
     changed = {n: v for n, v in double.switch.items() if v != double.switches[n]}
     switches = "".join(f"<dt>{escape(n)}</dt><dd>{escape(str(v))}</dd>" for n, v in changed.items())
-    heads = "".join(
-        f"<th>{h}</th>" for h in ("", "what", "", "path", "name", "signature", "status")
-    )
+    heads = "".join(f"<th>{each}</th>" for each in HEADS)
     return page(
         f"{double.label} (double)",
         f"<h1>{escape(double.label)}, a double at {double.url}</h1>"

@@ -13,9 +13,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 form { display: inline; }
 button, input { font: inherit; padding: .3rem .8rem; margin: 0 .4rem .4rem 0; }
+body:has(table) { max-width: 80rem; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-td, th { text-align: left; padding: .2rem .6rem .2rem 0; overflow-wrap: anywhere; }
-pre { overflow-x: auto; } .hint { opacity: .7; font-size: .85rem; }
+td, th { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0; white-space: nowrap; }
+td:nth-child(4) { white-space: normal; overflow-wrap: anywhere; }
 """
 
 FOLLOW = """

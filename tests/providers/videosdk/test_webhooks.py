@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -145,6 +145,28 @@ class TestTheirKey:
 
         assert [len(result.events) for result in results] == [1, 1]
         assert double.paths() == [KEY_PATH]
+
+    def test_nobody_waits_for_another_while_a_key_is_known(self, double: Double) -> None:
+        provider = build(double, read_timeout=20.0)
+        delivery = sent(double, "session-started", ROOM)
+        provider.parse_webhook(delivery)
+        provider._asked_at = 0.0  # long ago
+        asked, heard = Event(), Event()
+        in_time: list[bool] = []
+
+        def hold(double: Any, call: Any, reply: Any) -> Any:
+            asked.set()
+            in_time.append(heard.wait(10))
+            return reply
+
+        with double.failing(hold), ThreadPoolExecutor() as pool:
+            asking = pool.submit(provider.parse_webhook, delivery)
+            assert asked.wait(10)
+            provider.parse_webhook(delivery)
+            heard.set()
+
+        assert asking.result().events
+        assert in_time == [True]
 
     def test_it_is_asked_for_again_after_a_day(self, provider: Provider, double: Double) -> None:
         with time_machine.travel(0, tick=False) as clock:
