@@ -19,7 +19,7 @@ from tests.conftest import Share
 from tests.smtp_double import SmtpDouble, smtp_double
 from tests.together import seen_by_all
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 Book = Callable[..., Booking]
 Worker = Callable[[str], subprocess.Popen[bytes]]
 

@@ -95,6 +95,7 @@ def test_series_with_an_end_is_made_whole_and_needs_no_filling(dana: User) -> No
     assert series.patterns.get().filled_until is None
 
 
+@pytest.mark.alone
 def test_thousand_meetings_are_saved_at_once(dana: User) -> None:
     begun = time.perf_counter()
 
