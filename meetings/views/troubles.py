@@ -57,4 +57,9 @@ def _story(failed: RoomSession) -> str:
     if not failed.detours:
         return in_words(failed.error)
     tried = [*failed.detours, {"alias": failed.alias, "error": failed.error}]
-    return " ".join(f"“{each['alias']}”: {in_words(each['error'])}" for each in tried)
+    return " ".join(_attempt(each["alias"], each["error"]) for each in tried)
+
+
+def _attempt(alias: str, error: str) -> str:
+    """Errors begin with the provider's name; its alias is enough where several are told."""
+    return f"“{alias}”: {in_words(error).removeprefix(f'{held_at(alias)}: ')}"

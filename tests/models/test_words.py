@@ -48,6 +48,13 @@ def test_everything_has_a_name(book: Book, room: Room) -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "word"), [("host", "Host"), ("cohost", "Co-host"), ("participant", "Participant")]
+)
+def test_one_persons_role_is_said_of_one(role: str, word: str) -> None:
+    assert Attendance(role=role).role_shown == word
+
+
+@pytest.mark.parametrize(
     ("minutes", "words"),
     [
         (-16, ["ahead"]),
