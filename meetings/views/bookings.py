@@ -26,7 +26,7 @@ from .recordings import may_be_recorded
 from .reservations import confirmation_of
 from .room_options import options_of_chosen
 from .session_notes import notes_of
-from .troubles import held_at, trouble_with
+from .troubles import held_at, trouble_with, where_to_choose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +67,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "most": capacity_at(alias, booking.room),
         "unkept": [] if session else moving.reasons_against(booking.room),
         "trouble": trouble_with(booking.room, booking),
+        "choose_at": where_to_choose(booking.room, booking),
         "notes": notes_of(session),
         "left_open": hosting.left_open(booking.sessions.all()),
         "confirmation": confirmation_of(booking),

@@ -24,7 +24,7 @@ from .recordings import may_be_recorded
 from .room_options import options_of_chosen
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
-from .troubles import held_at, trouble_with
+from .troubles import held_at, trouble_with, where_to_choose
 
 
 @require_safe
@@ -63,6 +63,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else room.provider_alias),
         "leads_out": leads_out(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
+        "choose_at": where_to_choose(room, None),
         "notes": notes_of(session),
         "left_open": hosting.left_open(room.sessions.all()),
         "links": links_of(request, room),

@@ -1,8 +1,10 @@
 """What an organizer should know about a room's provider."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import Booking, Room, RoomSession
+from meetings.providers import aliases
 from meetings.services.places import places_for
 from meetings.services.rooms import provider_of
 
@@ -32,6 +34,15 @@ def trouble_with(room: Room, booking: Booking | None) -> str:
     if last and last.state == RoomSession.State.FAILED:
         return _("The room could not be opened the last time: %(error)s") % {"error": _story(last)}
     return ""
+
+
+def where_to_choose(room: Room, booking: Booking | None) -> str:
+    """The form in which another provider is chosen; nothing where there is no other."""
+    if list(aliases()) == [room.provider_alias]:
+        return ""
+    if room.is_permanent or booking is None:
+        return reverse("room-edit", args=[room.pk])
+    return reverse("booking-edit", args=[booking.pk])
 
 
 def in_words(error: str) -> str:
