@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.forms.bookings import AgendaFilter
 from meetings.http import MemberRequest, whole_number
-from meetings.models import Booking, Room
+from meetings.models import Booking, Room, is_live_now
 from meetings.models.booking import BookingQuerySet
 
 from .rows import booking_rows
@@ -108,7 +108,7 @@ def _is_first_look(chosen: dict[str, Any]) -> bool:
 
 def _now_and_next(mine: BookingQuerySet, agenda: Agenda) -> list[Booking]:
     """What runs, also ahead or after its time; what should; and what starts next."""
-    running = booking_rows(mine.confirmed()).filter(is_live=True)
+    running = booking_rows(mine.confirmed().filter(is_live_now("booking")))
     live = list(running.order_by("starts_at", "pk")[:3])
     coming = [booking for __, bookings in agenda.days for booking in bookings]
     others = [booking for booking in coming if booking not in live]
