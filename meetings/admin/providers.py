@@ -36,9 +36,7 @@ WORDS = {
     "booking": gettext_lazy("holds the room before it starts"),
     "ending": gettext_lazy("ends a meeting for everybody"),
     "live_status": gettext_lazy("says whether a room is open"),
-    "ends_when_empty": gettext_lazy(
-        "says “ended” when everybody has left; people can return"
-    ),
+    "ends_when_empty": gettext_lazy("says “ended” when everybody has left; people can return"),
     "roster": gettext_lazy("says who is inside"),
     "removing": gettext_lazy("removes a person"),
     "muting": gettext_lazy("mutes a person"),
