@@ -19,6 +19,9 @@ def main() -> None:
         sys.exit(f"Parley cannot start: {error}")
     except KeyboardInterrupt:
         sys.exit("Stopped.")
+    except BrokenPipeError:  # whoever read us, `head` for example, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class DriftAdmin(History):
     def state_shown(self, drift: Drift) -> SafeString:
         if drift.is_open:
             return badge("warn", _("Open"))
-        return badge(COLOURS[Drift.Outcome(drift.outcome)], drift.get_outcome_display())
+        return badge(COLOURS[Drift.Outcome(drift.outcome)], drift.outcome_shown)
 
     @admin.display(description=_("meeting"))
     def meeting(self, drift: Drift) -> str:

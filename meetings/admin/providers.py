@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields, replace
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,7 +16,7 @@ from meetings.models import ProviderAccount, ProviderHook, Room
 from meetings.providers import Account as Configured
 from meetings.providers import Origin, accounts, aliases, get_provider
 from meetings.providers.base import Check, Features
-from meetings.services import breakers, hooks, switches
+from meetings.services import breakers, hooks, moving, switches
 
 from .common import by, may_change
 from .testing import checks_of
@@ -37,7 +36,7 @@ WORDS = {
     "booking": gettext_lazy("holds the room before it starts"),
     "ending": gettext_lazy("ends a meeting for everybody"),
     "live_status": gettext_lazy("says whether a room is open"),
-    "ends_when_empty": gettext_lazy("lets people back into a room that everybody has left"),
+    "ends_when_empty": gettext_lazy("says “ended” when everybody has left; people can return"),
     "roster": gettext_lazy("says who is inside"),
     "removing": gettext_lazy("removes a person"),
     "muting": gettext_lazy("mutes a person"),
@@ -127,8 +126,7 @@ def _switch(request: HttpRequest) -> HttpResponse:
 
 def _accounts(tested: str) -> list[Account]:
     """Those that are set up, and those that are not any more though rooms have them."""
-    used = Room.objects.order_by().values_list("provider_alias").annotate(Count("pk"))
-    rooms: dict[str, int] = dict(used)
+    rooms = moving.rooms_held()
     rows = dict(ProviderAccount.objects.values_list("alias", "pk"))
     found, off = accounts(), switches.off_aliases()
     told = ProviderHook.objects.in_bulk(field_name="alias")

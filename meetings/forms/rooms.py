@@ -1,5 +1,6 @@
 """A room's options: only those that its provider really has."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from meetings.models import Room
 from meetings.providers import aliases, default_alias
 from meetings.providers.base import Features
+from meetings.services.moving import USES
 from meetings.services.rooms import provider_of
 
 from .text import one_line, validate_readable
@@ -16,6 +18,15 @@ from .text import one_line, validate_readable
 # Option → the feature that a provider needs for it. The rest is ours and works everywhere.
 NEEDS = {"chat": "chat_switch", "participants_share": "sharing_switch", "capacity": "capacity"}
 SHOWN_FOR = "shown_for"  # the provider whose options the page has
+LOOK = "look"  # asks for the options of the chosen provider, and saves nothing
+IN_WORDS = {**USES, "capacity": gettext_lazy("it has a limit of people")}
+FOLLOWS = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-target": "#room-options",
+    "hx-swap": "outerHTML",
+    "hx-vals": json.dumps({LOOK: "1"}),
+}
 
 
 class RoomOptionsForm(forms.ModelForm[Room]):
@@ -42,6 +53,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._lost = self._wishes_lost() if self.is_bound else []
         if self.is_bound:
             self._keep_what_was_not_shown()
         self._offer_providers()
@@ -50,6 +62,44 @@ class RoomOptionsForm(forms.ModelForm[Room]):
     def _chosen_alias(self) -> str:
         posted = self.data.get(self.add_prefix("provider_alias"), "")
         return posted or self.instance.provider_alias
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another provider than the default is chosen: then nobody should miss it."""
+        return self._chosen_alias() != default_alias()
+
+    def _wishes_lost(self) -> list[str]:
+        """What was set for the provider of the page, and the one chosen there cannot do."""
+        shown_for = self.data.get(self.add_prefix(SHOWN_FOR))
+        if not shown_for:
+            return []
+        offered, had = features_of(shown_for), features_of(self._chosen_alias())
+        return [
+            feature
+            for option, feature in NEEDS.items()
+            if getattr(offered, feature) and not getattr(had, feature) and self._sets(option)
+        ]
+
+    def _sets(self, option: str) -> bool:
+        """Whether a person has changed it on the page."""
+        field, name = self.fields[option], self.add_prefix(option)
+        try:
+            value = field.clean(field.widget.value_from_datadict(self.data, self.files, name))
+        except forms.ValidationError:
+            return True
+        return bool(value != getattr(self.instance, option))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self._lost:
+            words = _(
+                "%(provider)s cannot do what was set here: %(what)s. "
+                "Go on without it, or choose another provider."
+            )
+            what = ", ".join(str(IN_WORDS[feature]) for feature in self._lost)
+            said = words % {"provider": provider_name(self._chosen_alias()), "what": what}
+            self.add_error("provider_alias", said)
+        return data
 
     def _keep_what_was_not_shown(self) -> None:
         """Another provider was chosen on the page: what it did not offer, nobody switched off."""
@@ -73,7 +123,10 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         if current not in known:
             choices.insert(0, (current, _("%(alias)s (no longer there)") % {"alias": current}))
         self.fields["provider_alias"] = forms.ChoiceField(
-            label=_("Provider"), choices=choices, initial=current or default_alias()
+            label=_("Provider"),
+            choices=choices,
+            initial=current or default_alias(),
+            widget=forms.Select(attrs=FOLLOWS),
         )
         self.fields[SHOWN_FOR] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=self._chosen_alias()

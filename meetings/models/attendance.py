@@ -43,6 +43,12 @@ class Attendance(models.Model):
         return f"{self.name}: {self.session}"
 
     @property
+    def role_shown(self) -> str:
+        """As one person's: the links' words are for all who have them."""
+        hosts = Role(self.role).hosts
+        return self.get_role_display() if hosts else str(_("Participant"))
+
+    @property
     def lasted(self) -> timedelta:
         end: datetime = self.left_at or timezone.now()
         return end - self.joined_at

@@ -85,6 +85,14 @@ class Drift(models.Model):
     def is_open(self) -> bool:
         return self.settled_at is None
 
+    @property
+    def outcome_shown(self) -> str:
+        """What became of it. Reserving again is owed then; the worker does it within a minute."""
+        again = {self.Kind.BOOKING_MISSING, self.Kind.BOOKING_OTHER}
+        if self.outcome == self.Outcome.REPAIRED and self.kind in again:
+            return str(_("Will be reserved again"))
+        return self.get_outcome_display()
+
     def settle(self, outcome: "Drift.Outcome") -> bool:
         """Over; False when somebody else has settled it."""
         settled = Drift.objects.open().filter(pk=self.pk)

@@ -17,7 +17,8 @@ class ProviderError(Exception):
         text = super().__str__()
         if self.provider:
             text = f"{self.provider}: {text}"
-        return f"{text} (HTTP {self.status})" if self.status else text
+        failed = self.status is not None and not 200 <= self.status < 300
+        return f"{text} (HTTP {self.status})" if failed else text
 
 
 class ProviderUnavailable(ProviderError):

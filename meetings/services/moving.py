@@ -88,6 +88,12 @@ def sources(owner: User | None = None) -> list[str]:
     return list(found.distinct())
 
 
+def rooms_held() -> dict[str, int]:
+    """How many rooms each alias holds that are used again; past meetings' rooms stay unsaid."""
+    held = _movable(None).order_by().values_list("provider_alias").annotate(Count("pk"))
+    return dict(held)
+
+
 def count(source: str, target: str, *, owner: User | None = None) -> Plan:
     """What would be moved, and what could not be; `CannotMove` when nothing could."""
     provider = _target(source, target)

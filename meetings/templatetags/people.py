@@ -1,5 +1,7 @@
 """People, in small."""
 
+import re
+
 from django import template
 
 register = template.Library()
@@ -8,5 +10,5 @@ register = template.Library()
 @register.filter
 def initials(name: object) -> str:
     """One or two letters for an avatar: `Ana Lopez` → `AL`."""
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words[:1]))
+    first = [letter for word in str(name).split() for letter in re.findall(r"[^\W\d_]", word)[:1]]
+    return "".join(first[:1] + first[1:][-1:])

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings.forms.bookings import BookingForm, CancelForm
-from meetings.forms.rooms import RoomOptionsForm
+from meetings.forms.rooms import LOOK, RoomOptionsForm
 from meetings.http import MemberRequest
 from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
 from meetings.services import hosting, moving, scheduling
+from meetings.services.places import capacity_at
 
 from .changes import changes_in_words, history_of
 from .links import links_of
@@ -23,14 +24,17 @@ from .live import live_part, said_at_the_end
 from .policies import leads_out
 from .recordings import may_be_recorded
 from .reservations import confirmation_of
+from .room_options import options_of_chosen
 from .session_notes import notes_of
-from .troubles import held_at, trouble_with
+from .troubles import held_at, trouble_with, where_to_choose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: MemberRequest) -> HttpResponse:
     """Plan a meeting."""
     form, options = _forms(request, None)
+    if LOOK in request.POST:
+        return options_of_chosen(request, options)
     overlap = None
     if request.method == "POST" and _valid(form, options):
         try:
@@ -51,15 +55,19 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     """The meeting's own page: when, where, its links, who was there, what was changed."""
     booking = _mine(request, pk)
     session = booking.sessions.running().first()
+    alias = session.alias if session else booking.room.provider_alias
     context = {
         "section": "meetings",
         "booking": booking,
         "session": session,
         "live": live_part(session, request.user) if session and session.is_live else None,
         "may_begin": not booking.is_cancelled and (booking.is_soon or booking.is_now),
-        "provider": held_at(session.alias if session else booking.room.provider_alias),
-        "leads_out": leads_out(session.alias if session else booking.room.provider_alias),
+        "provider": held_at(alias),
+        "leads_out": leads_out(alias),
+        "most": capacity_at(alias, booking.room),
+        "unkept": [] if session else moving.reasons_against(booking.room),
         "trouble": trouble_with(booking.room, booking),
+        "choose_at": where_to_choose(booking.room, booking),
         "notes": notes_of(session),
         "left_open": hosting.left_open(booking.sessions.all()),
         "confirmation": confirmation_of(booking),
@@ -79,6 +87,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         messages.error(request, _("A cancelled meeting cannot be changed."))
         return redirect("booking", booking.pk)
     form, options = _forms(request, booking)
+    if LOOK in request.POST:
+        return options_of_chosen(request, options)
     context = {"section": "meetings", "form": form, "options": options, "booking": booking}
     if request.method == "GET" or not _valid(form, options) or "back" in request.POST:
         return _answer(request, "meetings/booking_form.html", context)

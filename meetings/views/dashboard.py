@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.forms.bookings import AgendaFilter
 from meetings.http import MemberRequest, whole_number
-from meetings.models import Booking, Room
+from meetings.models import Booking, Room, is_live_now
 from meetings.models.booking import BookingQuerySet
 
 from .rows import booking_rows
@@ -47,7 +47,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         "meet_now_key": uuid.uuid4(),
         "rooms": Room.objects.visible_to(request.user).permanent().in_use(),
         "is_filtered": bool(chosen["q"] or chosen["room"]),
-        "next": _now_and_next(agenda) if _is_first_look(chosen) else [],
+        "next": _now_and_next(mine, agenda) if _is_first_look(chosen) else [],
     }
     part = request.htmx and request.htmx.target == "agenda"
     template = "meetings/dashboard.html#found" if part else "meetings/dashboard.html"
@@ -106,12 +106,15 @@ def _is_first_look(chosen: dict[str, Any]) -> bool:
     return chosen["show"] == "upcoming" and not (chosen["q"] or chosen["room"] or chosen["after"])
 
 
-def _now_and_next(agenda: Agenda) -> list[Booking]:
-    """What runs now and, beside it or instead, what starts next."""
+def _now_and_next(mine: BookingQuerySet, agenda: Agenda) -> list[Booking]:
+    """What runs, also ahead or after its time; what should; and what starts next."""
+    running = booking_rows(mine.confirmed().filter(is_live_now("booking")))
+    live = list(running.order_by("starts_at", "pk")[:3])
     coming = [booking for __, bookings in agenda.days for booking in bookings]
-    now = [booking for booking in coming if _is_on(booking)]
-    later = [booking for booking in coming if not booking.is_now]
-    return now[:3] + later[:1]
+    others = [booking for booking in coming if booking not in live]
+    now = [booking for booking in others if _is_on(booking)]
+    later = [booking for booking in others if not booking.is_now]
+    return (live + now)[:3] + later[:1]
 
 
 def _is_on(row: Any) -> bool:

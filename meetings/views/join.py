@@ -30,6 +30,7 @@ from meetings.services.waiting_room import note_seen
 
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
+from .troubles import where_to_choose
 from .visitors import clean_name, remember, visitor_of
 
 log = logging.getLogger(__name__)
@@ -147,6 +148,7 @@ def _show(
         "now": timezone.now(),
         "zone_is_unknown": unknown,
         "admits_at": _where_hosts_admit(found),
+        "choose_at": where_to_choose(found.room, found.booking) if found.meeting_url else "",
     }
     # A stranger whose zone nobody knows reads the meeting's.
     zone = found.booking.zone if unknown and found.booking else timezone.get_current_timezone()

@@ -118,8 +118,14 @@ def _people(
     return inside + [
         _let_in(each, mine)
         for each in asked
-        if each.state == State.ADMITTED and each.identity not in came
+        if each.identity not in came and _may_be_inside(each, features)
     ]
+
+
+def _may_be_inside(asked: Admission, features: Features) -> bool:
+    """Whether nobody has told that this person went."""
+    stays = asked.state == State.REMOVED and not features.removing
+    return asked.state == State.ADMITTED or stays
 
 
 def _inside(stay: Attendance, at_door: str | None, features: Features, mine: str) -> Someone:
@@ -140,15 +146,18 @@ def _inside(stay: Attendance, at_door: str | None, features: Features, mine: str
 
 
 def _let_in(asked: Admission, mine: str) -> Someone:
+    is_removed = asked.state == State.REMOVED
+    since = asked.asked_at if is_removed else asked.decided_at
     return Someone(
         row=f"admission-{asked.pk}",
         identity=asked.identity,
         name=asked.name,
         role=_rights_of(asked),
-        since=asked.decided_at or asked.asked_at,
+        since=since or asked.asked_at,
         is_inside=False,
+        is_removed=is_removed,
         is_me=asked.identity == mine,
-        can_be_removed=asked.identity != mine,
+        can_be_removed=asked.identity != mine and not is_removed,
     )
 
 

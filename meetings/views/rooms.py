@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.forms.rooms import RoomForm
+from meetings.forms.rooms import LOOK, RoomForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Room
 from meetings.models.booking import BookingQuerySet
@@ -21,9 +21,10 @@ from .links import links_of
 from .live import live_part, said_at_the_end
 from .policies import leads_out
 from .recordings import may_be_recorded
+from .room_options import options_of_chosen
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
-from .troubles import held_at, trouble_with
+from .troubles import held_at, trouble_with, where_to_choose
 
 
 @require_safe
@@ -38,6 +39,8 @@ def index(request: MemberRequest) -> HttpResponse:
 def new(request: MemberRequest) -> HttpResponse:
     """Make a permanent room."""
     form = RoomForm(request.POST or None)
+    if LOOK in request.POST:
+        return options_of_chosen(request, form)
     if request.method == "POST" and form.is_valid():
         options = form.options()
         room = rooms.create_room(request.user, **options)
@@ -60,6 +63,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "provider": held_at(session.alias if session else room.provider_alias),
         "leads_out": leads_out(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),
+        "choose_at": where_to_choose(room, None),
         "notes": notes_of(session),
         "left_open": hosting.left_open(room.sessions.all()),
         "links": links_of(request, room),
@@ -76,6 +80,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     room = _mine(request, pk)
     before = copy(room)  # the form writes into the room
     form = RoomForm(request.POST or None, instance=room)
+    if LOOK in request.POST:
+        return options_of_chosen(request, form)
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         return _form(request, form, room)
     if form.cleaned_data["seen"] != before.mark:

@@ -1,8 +1,10 @@
 """What an organizer should know about a room's provider."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import Booking, Room, RoomSession
+from meetings.providers import aliases
 from meetings.services.places import places_for
 from meetings.services.rooms import provider_of
 
@@ -34,6 +36,15 @@ def trouble_with(room: Room, booking: Booking | None) -> str:
     return ""
 
 
+def where_to_choose(room: Room, booking: Booking | None) -> str:
+    """The form in which another provider is chosen; nothing where there is no other."""
+    if list(aliases()) == [room.provider_alias]:
+        return ""
+    if room.is_permanent or booking is None:
+        return reverse("room-edit", args=[room.pk])
+    return reverse("booking-edit", args=[booking.pk])
+
+
 def in_words(error: str) -> str:
     """A reason of ours in the reader's language; a provider's words as they are."""
     return _(error) if error else ""
@@ -57,4 +68,9 @@ def _story(failed: RoomSession) -> str:
     if not failed.detours:
         return in_words(failed.error)
     tried = [*failed.detours, {"alias": failed.alias, "error": failed.error}]
-    return " ".join(f"“{each['alias']}”: {in_words(each['error'])}" for each in tried)
+    return " ".join(_attempt(each["alias"], each["error"]) for each in tried)
+
+
+def _attempt(alias: str, error: str) -> str:
+    """Errors begin with the provider's name; its alias is enough where several are told."""
+    return f"“{alias}”: {in_words(error).removeprefix(f'{held_at(alias)}: ')}"

@@ -1,15 +1,18 @@
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
 from meetings.admin.providers import WORDS
-from meetings.models import ProviderAccount, Room
+from meetings.models import Booking, ProviderAccount, Room
 from meetings.providers.base import Check, Features, Options
 from meetings.providers.builtin import Provider as BuiltIn
 from meetings.providers.errors import ProviderUnavailable
@@ -58,6 +61,24 @@ def test_the_front_page_leads_to_the_overview(as_staff: Client, overview: str) -
     assert f'href="{overview}"' in as_staff.get("/admin/").text
 
 
+def test_every_page_of_the_administration_leads_to_the_overview(
+    as_staff: Client, overview: str
+) -> None:
+    page = as_staff.get(reverse("admin:meetings_booking_changelist")).text
+
+    assert f'href="{overview}"' in page
+
+
+def test_rooms_of_past_meetings_are_not_held_anywhere(
+    as_staff: Client, overview: str, book: Callable[..., Booking]
+) -> None:
+    now = timezone.now()
+    book(at=now - timedelta(days=2))
+    book(at=now + timedelta(days=2))
+
+    assert "1 room is held here." in as_staff.get(overview).text
+
+
 def test_it_lists_what_is_set_up_what_it_can_do_and_how_many_rooms_have_it(
     as_staff: Client, overview: str, room: Room
 ) -> None:
@@ -90,7 +111,7 @@ def test_an_account_without_fault_is_praised(
 
     page = as_staff.post(overview, {"alias": "builtin"}).text
 
-    assert "Everything works" in page
+    assert "Everything that was tried works" in page
     assert "a-secret-of-the-relay" not in page
 
 

@@ -45,6 +45,18 @@ def left_at(double: Double) -> list[object]:
     return [*getattr(double, "rooms", ()), *getattr(double, "bookings", ())]
 
 
+@pytest.mark.parametrize(("more", "is_told"), [((), False), (("--verbosity=2",), True)])
+def test_calls_stand_between_the_lines_only_when_asked_for(
+    account_at: Start, caplog: pytest.LogCaptureFixture, more: tuple[str, ...], is_told: bool
+) -> None:
+    caplog.set_level("INFO")
+    account_at("xroom")
+
+    Said("main", "--yes", *more)
+
+    assert ("answered 200" in caplog.text) is is_told
+
+
 @pytest.mark.parametrize("slug", ACCOUNTS)
 def test_no_secret_is_printed(account_at: Start, slug: str) -> None:
     account_at(slug)

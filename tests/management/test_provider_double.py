@@ -1,9 +1,12 @@
 """`manage.py provider_double`: a provider that is not there, in a process of its own."""
 
 import json
+import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -345,6 +348,25 @@ def test_every_switch_is_listed_as_it_is_given(capsys: pytest.CaptureFixture[str
     assert "sends_webhooks=yes" in lines
     assert "false_is_lost=none" in lines
     assert "lifetime=86400.0" in lines
+
+
+def test_reader_who_has_seen_enough_causes_no_traceback(tmp_path: Path) -> None:
+    """As `head` does, which closes our output while we write."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "provider_double", "xroom", "--list-switches"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DEBUG": "true", "DATA_DIR": str(tmp_path)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+
+    assert (ended.returncode, ended.stderr) == (1, "")
 
 
 def test_installation_without_the_tests_is_told_where_the_doubles_are(

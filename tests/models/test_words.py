@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from meetings.models import Admission, Attendance, Booking, ChatMessage, Room, RoomSession
+from meetings.models import Admission, Attendance, Booking, ChatMessage, Drift, Room, RoomSession
 
 Book = Callable[..., Booking]
 
@@ -45,6 +45,26 @@ def test_everything_has_a_name(book: Book, room: Room) -> None:
         "Ana: Office hours (Opening)",
         "Ana: Hello",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "words"),
+    [
+        ("booking_missing", "repaired", "Will be reserved again"),
+        ("booking_other", "repaired", "Will be reserved again"),
+        ("booking_missing", "vanished", "Gone by itself"),
+        ("session_gone", "repaired", "Repaired"),
+    ],
+)
+def test_difference_says_what_became_of_it(kind: str, outcome: str, words: str) -> None:
+    assert Drift(kind=kind, outcome=outcome).outcome_shown == words
+
+
+@pytest.mark.parametrize(
+    ("role", "word"), [("host", "Host"), ("cohost", "Co-host"), ("participant", "Participant")]
+)
+def test_one_persons_role_is_said_of_one(role: str, word: str) -> None:
+    assert Attendance(role=role).role_shown == word
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_secret_that_was_made_anew_is_told_without_it(book: Book, double: Double
 
     reservations.sweep()
 
-    assert one(booking).error == "xroom: Authentication failed (HTTP 200)"
+    assert one(booking).error == "xroom: Authentication failed"
     assert one(booking).state == State.REFUSED
 
 

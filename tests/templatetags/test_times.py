@@ -151,7 +151,9 @@ def test_german_reader_reads_german_days_and_hours() -> None:
         ("李小龙", "李"),
         ("🚀 Ana", "A"),
         ("  ", ""),
-        ("(guest)", ""),
+        ("(guest)", "g"),
+        ("Gus “Guest” & 100%", "GG"),
+        ("100 %", ""),
     ],
 )
 def test_avatar_shows_one_or_two_letters(name: str, letters: str) -> None:

@@ -38,6 +38,7 @@ OF_A_ROOM = {
     "room-recordings": "get",
 }
 OF_A_SESSION = {
+    "session-waiting": "get",
     "session-admit": "post",
     "session-refuse": "post",
     "session-lock": "post",

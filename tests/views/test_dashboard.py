@@ -230,3 +230,20 @@ def test_120_meetings_are_each_shown_once_page_after_page(
 
     assert [len(titles) for titles in seen] == [50, 50, 20]
     assert sorted(chain(*seen)) == sorted(f"No. {number}" for number in range(120))
+
+
+def test_what_runs_comes_first_also_ahead_of_its_time_and_after_it(
+    as_dana: Client, book: Book
+) -> None:
+    past = book("Over time", at=timezone.now() - timedelta(hours=3))
+    now = book("Should run", at=timezone.now())
+    early = book("Early", at=timezone.now() + timedelta(hours=2))
+    book("Next", at=timezone.now() + timedelta(hours=1))
+    for booking in (early, past):
+        opening.open_room(booking.room, booking)
+
+    top = page(as_dana.get("/meetings/")).partition('id="agenda"')[0]
+
+    cards = re.findall(r"<h2><a href=\"/meetings/\d+/\">(.+?)</a></h2>", top)
+    assert cards == [past.title, early.title, now.title, "Next"]
+    assert top.count("Live</span>") == 2

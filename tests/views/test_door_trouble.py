@@ -1,7 +1,9 @@
 """The door when the provider fails, or was taken away."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -67,6 +69,41 @@ def test_host_who_was_ready_reads_of_the_trouble_until_they_try_again(
     assert "data-enter-now" not in page(failed)
     assert polled.status_code == 204  # the words stay until somebody tries again
     assert elsewhere.asked.count("init_room") == 2  # at each provider once
+
+
+def test_organizer_is_led_to_where_another_provider_is_chosen(
+    as_dana: Client, client: Client, elsewhere: Telling, book: Book, room: Room
+) -> None:
+    booking = book(at=NOW)
+    elsewhere.trouble["init_room"] = ProviderUnavailable("no answer")
+
+    at_door = ask(as_dana, host(booking), name="Dana")
+    at_rooms_door = ask(as_dana, host(room), name="Dana")
+    of_meeting = as_dana.get(f"/meetings/{booking.pk}/")
+    of_guest = client.get(participants(booking))
+
+    for answer in (at_door, of_meeting):
+        assert chooser(answer) == f"/meetings/{booking.pk}/edit/"
+    assert chooser(at_rooms_door) == f"/rooms/{room.pk}/edit/"
+    assert chooser(of_guest) == ""
+
+
+def test_nobody_is_led_to_a_choice_that_is_none(
+    as_dana: Client, elsewhere: Telling, book: Book, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {"main": settings.MEETING_PROVIDERS["main"]}
+    elsewhere.trouble["init_room"] = ProviderUnavailable("no answer")
+
+    answer = ask(as_dana, host(book(at=NOW)), name="Dana")
+
+    assert state(answer) == "trouble"
+    assert chooser(answer) == ""
+
+
+def chooser(answer: Any) -> str:
+    """Where the button leads that offers another provider."""
+    before, found, _after = page(answer).partition("Choose another provider</a>")
+    return re.findall(r'href="(.+?)"', before)[-1] if found else ""
 
 
 # A live room whose provider was taken away

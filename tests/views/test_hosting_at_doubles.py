@@ -35,7 +35,7 @@ def at(settings: Settings, dana: User) -> At:
     """A permanent room of Dana's that runs at a double."""
 
     def opened(double: Double, backend: str) -> RoomSession:
-        options = {**double.account(), "read_timeout": "1"}
+        options = {**double.account(), "read_timeout": "8"}
         settings.MEETING_PROVIDERS = {"main": {"BACKEND": backend, "OPTIONS": options}}
         return open_room(create_room(dana, name="Office hours"))
 

@@ -236,3 +236,29 @@ def test_part_opened_by_hand_leads_to_its_page(
 
     assert of_meeting.headers["Location"] == page_of(at_main)
     assert of_room.headers["Location"] == f"/rooms/{room.pk}/"
+
+
+def test_removed_person_stays_in_sight_where_nobody_can_be_put_out(
+    at_modest: RoomSession, press: Press
+) -> None:
+    admit(at_modest, "Dov")
+
+    text = text_of(press(at_modest, "remove", person="g:Dov"))
+
+    assert "Dov let in at 9:20 AM removed, may still be inside" in text
+
+
+def test_removed_person_is_just_removed_where_the_provider_puts_people_out(
+    at_main: RoomSession, press: Press
+) -> None:
+    admit(at_main, "Dov")
+    admit(at_main, "Eve")
+    stay(at_main, "Eve")
+
+    press(at_main, "remove", person="g:Dov")
+    text = text_of(press(at_main, "remove", person="g:Eve"))
+
+    people = text.partition("Happening now")[2]
+    assert "Dov" not in people.partition("Links")[0]
+    assert "Eve inside since 9:20 AM removed" in people
+    assert "may still be inside" not in people

@@ -1,6 +1,7 @@
 """`manage.py check_provider <alias>`: does the account do what its provider's adapter promises?"""
 
 import json
+import logging
 import signal
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             return
         if not options["yes"]:
             self.ask(provider)
-        with politely_ended():
+        with politely_ended(), without_chatter(options["verbosity"]):
             sheet = Trial(provider, told=self.line).run(PLAN)
         self.show(sheet)
         if not sheet.passed:
@@ -123,6 +124,19 @@ def verdict(sheet: Sheet) -> str:
         return "Interrupted."
     failed = ", ".join(dict.fromkeys(line.feature or line.name for line in sheet.failures))
     return f"Failed: {failed}." if failed else "Something was left behind."
+
+
+@contextmanager
+def without_chatter(verbosity: int) -> Iterator[None]:
+    """The sheet alone, without a line of the log for each call; `-v 2` shows them."""
+    calls = logging.getLogger("meetings.providers")
+    level = calls.level
+    if verbosity < 2:
+        calls.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        calls.setLevel(level)
 
 
 @contextmanager

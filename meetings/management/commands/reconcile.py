@@ -63,7 +63,7 @@ class Command(BaseCommand):
             alias=alias, kind=difference.kind, room_id=difference.room_id
         ).latest("pk")
         if reconcile.repair(drift):
-            return drift.get_outcome_display().lower()
+            return drift.outcome_shown.lower()
         return f"{STAYS}: {drift.error}"
 
     def write_table(self, rows: list[Row]) -> None:

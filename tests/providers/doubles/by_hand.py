@@ -88,6 +88,9 @@ def welcome(name: str, double: Double, labels: dict[str, str]) -> list[str]:
         f"  Alias: {ALIAS}",
         *(f"  {labels[option]}: {value}" for option, value in account.items()),
         "",
+        "To try another double beside this one, give each an alias of its own, here and there,",
+        f"in place of “{ALIAS}”, and name all of them in one MEETING_PROVIDERS.",
+        "",
         "Ctrl-C ends it, and everything it knows is forgotten.",
         "",
     ]

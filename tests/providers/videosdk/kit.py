@@ -11,7 +11,7 @@ HOOK = "https://parley.example/hooks/main/t0ken/"
 
 
 def build(double: Double | None = None, **options: Any) -> videosdk.Provider:
-    given = {**OPTIONS, "read_timeout": 1.0, **options}
+    given = {**OPTIONS, "read_timeout": 8.0, **options}
     if double:
         given = {"url": double.url, "embed_url": double.embed_url, **given}
     read = videosdk.Provider.options_class.read(given, alias="main")

@@ -61,7 +61,7 @@ def build(double: Double) -> Build:
             "domain": DOMAIN,
             "webhook_key": Double.webhook_key,
             "url": double.url,
-            "read_timeout": 1.0,
+            "read_timeout": 8.0,
         }
         read = Provider.options_class.read(account | options, alias="main")
         provider = Provider("main", read)

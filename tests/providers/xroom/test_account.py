@@ -307,7 +307,7 @@ def test_capability_that_fails_is_told_in_their_words(provider, double):
     assert told["Rooms"].passed
     assert (told["Bookings"].passed, told["Bookings"].message) == (
         False,
-        "xroom: Not in your plan (HTTP 200)",
+        "xroom: Not in your plan",
     )
     assert told["Webhooks"].passed
 

@@ -33,9 +33,9 @@ export const timeOf = (moment) => clock.format(new Date(moment));
 
 /** One or two letters that stand for a name. */
 export function initials(name) {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...word][0].toLocaleUpperCase(language)).join("");
+  const firsts = name.split(/\s+/).flatMap((word) => word.match(/\p{L}/u) ?? []);
+  const letters = firsts.length > 1 ? [firsts[0], firsts.at(-1)] : firsts;
+  return letters.map((letter) => letter.toLocaleUpperCase(language)).join("");
 }
 
 /** A person's colour: one of six, always the same one for the same name. */
