@@ -16,7 +16,12 @@ from meetings.services.rooms import provider_of
 from .text import one_line, validate_readable
 
 # Option → the feature that a provider needs for it. The rest is ours and works everywhere.
-NEEDS = {"chat": "chat_switch", "participants_share": "sharing_switch", "capacity": "capacity"}
+NEEDS = {
+    "chat": "chat_switch",
+    "participants_share": "sharing_switch",
+    "is_webinar": "webinars",
+    "capacity": "capacity",
+}
 SHOWN_FOR = "shown_for"  # the provider whose options the page has
 LOOK = "look"  # asks for the options of the chosen provider, and saves nothing
 IN_WORDS = {**USES, "capacity": gettext_lazy("it has a limit of people")}
@@ -42,6 +47,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
             "capacity",
             "chat",
             "participants_share",
+            "is_webinar",
         )
         widgets = {"waiting_room": forms.RadioSelect}
         labels = {
@@ -49,6 +55,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
             "doors_open_minutes": gettext_lazy("Doors open, minutes before the start"),
             "capacity": gettext_lazy("Most people"),
             "participants_share": gettext_lazy("Participants may share their screen"),
+            "is_webinar": gettext_lazy("Webinar: hosts speak, the others watch"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ ROOM_SETTINGS = (
     "capacity",
     "chat",
     "participants_share",
+    "is_webinar",
 )
 
 
@@ -68,6 +69,7 @@ class Room(models.Model):
     )
     chat = models.BooleanField(_("chat"), default=True)
     participants_share = models.BooleanField(_("participants may share their screen"), default=True)
+    is_webinar = models.BooleanField(_("webinar: hosts speak, the others watch"), default=False)
     doors_open_minutes = models.PositiveSmallIntegerField(
         _("doors open, minutes before the start"),
         default=10,

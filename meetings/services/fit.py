@@ -10,6 +10,7 @@ def lacks(provider: AnyProvider, room: Room) -> tuple[str, ...]:
     missing = {
         "chat_switch": not room.chat and not features.chat_switch,
         "sharing_switch": not room.participants_share and not features.sharing_switch,
+        "webinars": room.is_webinar and not features.webinars,
         "capacity": bool(room.capacity and most and room.capacity > most),
     }
     return tuple(feature for feature, is_missing in missing.items() if is_missing)

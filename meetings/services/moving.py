@@ -30,6 +30,7 @@ from .transactions import saving
 USES = {
     "chat_switch": gettext_lazy("its chat is switched off"),
     "sharing_switch": gettext_lazy("only hosts may share their screen"),
+    "webinars": gettext_lazy("it is a webinar"),
     "capacity": gettext_lazy("it holds more people than rooms there can"),
 }
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from meetings.models import Booking, Reservation, RoomSession
-from meetings.providers.base import RoomSpec
+from meetings.models import Booking, Reservation, Room, RoomSession
+from meetings.providers.base import RoomKind, RoomSpec
 
 from . import hooks
 
@@ -18,6 +18,7 @@ def spec_of(session: RoomSession) -> RoomSpec:
         capacity=session.capacity,
         chat=session.chat_open,
         participants_share=session.participants_share,
+        kind=_kind(session.room),
         locked=session.locked,
         webhook_url=hooks.address_for(session),
         **(_planned(booking) if booking else _open_end(session)),
@@ -32,8 +33,13 @@ def spec_of_booking(booking: Booking, reservation: Reservation) -> RoomSpec:
         capacity=room.capacity,
         chat=room.chat,
         participants_share=room.participants_share,
+        kind=_kind(room),
         **_planned(booking),
     )
+
+
+def _kind(room: Room) -> RoomKind:
+    return RoomKind.WEBINAR if room.is_webinar else RoomKind.CONFERENCE
 
 
 def _planned(booking: Booking) -> dict[str, Any]:

@@ -7,7 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from meetings.models import Booking, Room
+from meetings.models import Booking, Room, RoomSession
+from meetings.providers import get_provider
+from meetings.providers.base import RoomKind
+from meetings.services.fit import lacks
+from meetings.services.specs import spec_of
 from tests import able_provider, provider_for_tests
 
 from .conftest import Typed
@@ -16,6 +20,10 @@ from .reading import error_at, form_with, page, text_of
 Book = Callable[..., Booking]
 NEW = "/meetings/new/"
 CHOSEN = "options-provider_alias"
+SEMINARS = {
+    "BACKEND": "plugnmeet",
+    "OPTIONS": {"url": "https://meet.example", "api_key": "key", "api_secret": "secret" * 8},
+}
 HTMX = {"HX-Request": "true"}
 
 
@@ -50,6 +58,24 @@ def test_fields_follow_the_provider_that_is_chosen(as_dana: Client, typed: Typed
         assert f"options-{option}" not in page(modest)
     assert not Booking.objects.exists()
     assert "<html" not in page(main)
+
+
+def test_webinar_is_offered_where_the_provider_holds_them(
+    as_dana: Client, typed: Typed, settings: Settings
+) -> None:
+    settings.MEETING_PROVIDERS = {**settings.MEETING_PROVIDERS, "seminars": SEMINARS}
+    here = as_dana.get(NEW)
+    there = look(as_dana, typed(**{CHOSEN: "seminars"}))
+    chosen = {CHOSEN: "seminars", "options-shown_for": "seminars"}
+
+    as_dana.post(NEW, typed(**chosen, **{"options-is_webinar": "on"}))
+
+    assert "is_webinar" not in page(here)
+    assert "Webinar: hosts speak, the others watch" in text_of(there)
+    booking = Booking.objects.get()
+    session = RoomSession(room=booking.room, booking=booking, alias="seminars")
+    assert spec_of(session).kind is RoomKind.WEBINAR
+    assert lacks(get_provider("here"), booking.room) == ("webinars",)
 
 
 def test_room_and_old_meeting_follow_too(as_dana: Client, book: Book, room: Room) -> None:
