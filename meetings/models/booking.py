@@ -111,8 +111,11 @@ class Booking(models.Model):
     wall = models.CharField(max_length=16, blank=True, editable=False)  # 2026-03-29T09:00
     is_second = models.BooleanField(default=False, editable=False)  # of two on that day
     reminders = models.JSONField(_("reminders, minutes before"), default=list, blank=True)
+    remind_at = models.DateTimeField(null=True, editable=False)  # when the next one is due
     # Of the calendar event: raised with every change that guests are told
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    # The sequence at which guests were last asked anew: answers to an earlier one are void.
+    asks_since = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.CONFIRMED
     )
@@ -135,6 +138,11 @@ class Booking(models.Model):
         indexes = (
             models.Index(fields=("organizer", "starts_at", "id")),
             models.Index(fields=("room", "starts_at")),
+            models.Index(
+                fields=("remind_at",),
+                condition=Q(remind_at__isnull=False),
+                name="booking_reminders_due",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

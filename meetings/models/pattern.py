@@ -44,6 +44,8 @@ class Pattern(models.Model):
     filled_until = models.DateField(_("made until"), null=True, blank=True, editable=False)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    # The sequence at which guests were last asked anew: answers to an earlier one are void.
+    asks_since = models.PositiveIntegerField(default=0, editable=False)
     # Nothing of it takes place: the series was cancelled, or changed, from its start on.
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

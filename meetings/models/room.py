@@ -31,6 +31,7 @@ class WaitingRoom(models.TextChoices):
 
     NOBODY = "nobody", _("Nobody: people come straight in")
     GUESTS = "guests", _("People without an account")
+    UNINVITED = "uninvited", _("People without a personal invitation")
     EVERYONE = "everyone", _("Everyone except hosts")
 
 
