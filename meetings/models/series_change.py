@@ -16,6 +16,7 @@ class SeriesChange(models.Model):
         FOLLOWING = "following", _("Changed from a date on")
         ENDED = "ended", _("Ended before a date")
         CANCELLED = "cancelled", _("Cancelled")
+        DELETED = "deleted", _("Removed from lists")
 
     series = models.ForeignKey(
         Series, models.CASCADE, related_name="changes", verbose_name=_("series")
