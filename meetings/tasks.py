@@ -15,6 +15,7 @@ from meetings.services import (
     posting,
     reconcile,
     registering,
+    reminding,
     reservations,
     zone_changes,
 )
@@ -30,6 +31,12 @@ def tidy_rooms() -> None:
 def mirror_reservations() -> None:
     """Every minute: what could not be reserved at once, and what is over."""
     reservations.sweep()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def remind() -> None:
+    """Every minute: people of meetings that begin in as long as their organizers chose."""
+    reminding.remind_due()
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.zones import validate_zone
 from meetings.local_time import wall_of
+from meetings.reminders import next_due
 
 from .room import Room
 
@@ -174,10 +175,17 @@ class Booking(models.Model):
         super().save(**kwargs)
 
     def keep_times(self) -> None:
-        """Have the end follow the start, and a new meeting know its clock on the wall."""
+        """Have end and reminder follow the start, and a new meeting know its clock on the wall."""
         self.ends_at = self.starts_at + timedelta(minutes=self.duration)
         if not self.wall:
             self.set_wall()
+        self.keep_reminder()
+
+    def keep_reminder(self) -> None:
+        """Have the next reminder be the one that start and wishes ask for."""
+        now, owed = timezone.now(), self.remind_at
+        due = next_due(self.starts_at, self.reminders, now=now, owed=owed)
+        self.remind_at = None if self.is_cancelled else due
 
     def set_wall(self) -> None:
         """Have the clock on the wall say what the start is now, as it was chosen anew."""

@@ -6,6 +6,7 @@ for each person. Saying the same twice is fine: a mail is for one thing, once (`
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -109,19 +110,36 @@ def answered(answer: Answer) -> None:
     _write(Kind.ANSWERED, what, facts=facts, guests=[], users=[_organizer(what)], mark=mark)
 
 
-def reminded(
-    booking: Booking, minutes: int, *, guests: Iterable[Guest], users: Iterable[User] = ()
-) -> None:
-    """Remind people of a meeting, once for this start and this many minutes before it."""
-    _write(
-        Kind.REMINDER,
-        booking,
-        facts={"minutes": minutes},
-        guests=list(guests),
-        users=list(users),
-        mark=f":{int(booking.starts_at.timestamp())}:{minutes}",
-        send_before=booking.starts_at,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    booking: Booking
+    minutes: int  # before the start
+    people: tuple[Guest | User, ...]
+
+
+def reminded(reminders: Iterable[Reminder]) -> None:
+    """Remind people of meetings: each person once for a start and this many minutes before it."""
+    wanted = [each for each in reminders if each.people]
+    notices = Notice.objects.bulk_create(
+        Notice(
+            kind=Kind.REMINDER,
+            booking=each.booking,
+            facts=_facts([event_of(each.booking)], {"minutes": each.minutes}),
+        )
+        for each in wanted
     )
+    _post(
+        _mail(notice, _once(each), person, each.booking.starts_at)
+        for notice, each in zip(notices, wanted, strict=True)
+        for person in each.people
+    )
+
+
+def _once(reminder: Reminder) -> str:
+    """Whatever else changes about the meeting, this is the same reminder."""
+    booking = reminder.booking
+    start = int(booking.starts_at.timestamp())
+    return f"{Kind.REMINDER}:{booking.pk}:{start}:{reminder.minutes}"
 
 
 # Writing
@@ -136,7 +154,6 @@ def _write(
     guests: list[Guest] | None = None,
     users: Iterable[User] = (),
     mark: str = "",
-    send_before: datetime | None = None,
 ) -> None:
     if guests is None:
         guests = list(_guests(what))
@@ -148,20 +165,26 @@ def _write(
         kind=kind,
         booking=what if isinstance(what, Booking) else None,
         series=what.series if isinstance(what, Pattern) else None,
-        facts={
-            "method": method or "",
-            "events": [as_json(each) for each in events],
-            **(facts or {}),
-        },
+        facts=_facts(events, facts or {}, method),
     )
     about = f"{kind}:{_identity(events[0])}{mark}"
-    mails = [_mail(notice, about, each, send_before) for each in people]
-    OutgoingMail.objects.bulk_create(mails, batch_size=MOST_AT_ONCE, ignore_conflicts=True)
-    posting.start()
+    _post(_mail(notice, about, each) for each in people)
+
+
+def _facts(
+    events: list[Event], facts: Mapping[str, Any], method: Method | None = None
+) -> dict[str, Any]:
+    return {"method": method or "", "events": [as_json(each) for each in events], **facts}
+
+
+def _post(mails: Iterable[OutgoingMail]) -> None:
+    if made := list(mails):
+        OutgoingMail.objects.bulk_create(made, batch_size=MOST_AT_ONCE, ignore_conflicts=True)
+        posting.start()
 
 
 def _mail(
-    notice: Notice, about: str, person: Guest | User, send_before: datetime | None
+    notice: Notice, about: str, person: Guest | User, send_before: datetime | None = None
 ) -> OutgoingMail:
     is_guest = isinstance(person, Guest)
     return OutgoingMail(

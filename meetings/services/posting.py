@@ -82,7 +82,11 @@ def _in_order() -> QuerySet[OutgoingMail, int]:
 
 def _post(pk: int, connection: BaseEmailBackend) -> bool:
     """Do what is owed about one mail; False when the mail server is away."""
-    mail = OutgoingMail.objects.select_related("notice", "guest", "user").filter(pk=pk).first()
+    mail = (
+        OutgoingMail.objects.select_related("notice__booking", "guest", "user")
+        .filter(pk=pk)
+        .first()
+    )
     if mail is None or not mail.take():
         return True
     if reason := _useless(mail):
@@ -140,13 +144,21 @@ def _refusal(code: int, words: bytes | str) -> NotSent:
 
 
 def _useless(mail: OutgoingMail) -> str:
-    """Why it is not sent any more; "" when it is. Reminders alone can be too late."""
+    """Why it is not sent any more; "" when it is. Reminders alone can come too late."""
     if mail.send_before and mail.send_before <= timezone.now():
         return _("It would have come too late.")
+    if mail.notice.kind == Notice.Kind.REMINDER and _has_changed(mail):
+        return _("The meeting was moved or cancelled before it was sent.")
     is_farewell = mail.notice.kind == Notice.Kind.CANCELLED
     if mail.guest and mail.guest.removed_at and not is_farewell:
         return _("The guest was removed before it was sent.")
     return ""
+
+
+def _has_changed(reminder: OutgoingMail) -> bool:
+    """Whether the meeting does not begin any more when the reminder says."""
+    booking = reminder.notice.booking
+    return booking is None or booking.is_cancelled or booking.starts_at != reminder.send_before
 
 
 def _note_refusal(mail: OutgoingMail, words: str) -> None:

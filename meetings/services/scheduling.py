@@ -170,6 +170,7 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
             state=Booking.State.CANCELLED,
             cancelled_at=timezone.now(),
             cancel_reason=reason,
+            remind_at=None,
             version=booking.version + 1,
             sequence=F("sequence") + 1,
             is_exception=booking.series_id is not None,

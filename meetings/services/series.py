@@ -132,6 +132,8 @@ def apply(pattern: Pattern, planned: Planned, booking: Booking) -> None:
     booking.wall = planned.wall.isoformat(timespec="minutes")
     booking.is_second = booking.is_exception = False
     booking.may_overlap = planned.may_overlap
+    booking.state = Booking.State.CONFIRMED
+    booking.keep_reminder()
 
 
 def _meeting(pattern: Pattern, planned: Planned) -> Booking:

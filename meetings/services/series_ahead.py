@@ -135,6 +135,7 @@ def take_away(bookings: Iterable[Booking]) -> None:
         state=Booking.State.CANCELLED,
         cancelled_at=Coalesce("cancelled_at", now),
         deleted_at=now,
+        remind_at=None,
         version=F("version") + 1,
         updated_at=now,
     )

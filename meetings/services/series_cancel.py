@@ -71,6 +71,7 @@ def _cancel(booking: Booking, *, by: User, reason: str) -> None:
         state=Booking.State.CANCELLED,
         cancelled_at=now,
         cancel_reason=reason,
+        remind_at=None,
         version=F("version") + 1,
         updated_at=now,
     )

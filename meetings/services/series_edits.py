@@ -16,6 +16,7 @@ from meetings.models import Booking, Notice, Pattern, Room, Series, SeriesChange
 from meetings.rrule import rrule_text
 
 from . import notices
+from .reminding import keep_reminders
 from .reservations import want_all
 from .scheduling import lock
 from .series_ahead import Ahead, ahead_of, locked, next_sequence
@@ -202,6 +203,8 @@ def _reword(pattern: Pattern, wish: SeriesWish, theirs: Any, values: Values) -> 
         new = list(wish.reminders) if name == "reminders" else getattr(wish, name)
         theirs.filter(**{name: getattr(pattern, name)}).update(**{name: new})
         setattr(pattern, name, new)
+    if "reminders" in values:
+        keep_reminders(theirs)
     if notices.is_told(values):
         pattern.sequence = next_sequence(pattern)
     pattern.save()

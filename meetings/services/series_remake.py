@@ -25,7 +25,7 @@ from .series_ahead import Ahead, end_before, next_sequence, take_away
 from .series_plan import Plan, dates_of, plan_for
 from .series_wish import NothingAhead, Planned, SeriesWish, planned_on
 
-TIMES = ("starts_at", "ends_at", "wall", "is_second", "may_overlap")
+TIMES = ("starts_at", "ends_at", "wall", "is_second", "may_overlap", "remind_at")
 
 
 class Exceptions(StrEnum):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -23,6 +23,7 @@ from .transactions import saving
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
+MOVED = ("starts_at", "ends_at", "remind_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _move_of(booking: Booking) -> Move | None:
     if kept == was.replace(second=0, microsecond=0):
         return None
     booking.starts_at = kept
-    booking.ends_at = kept + timedelta(minutes=booking.duration)
+    booking.keep_times()
     return Move(booking, was)
 
 
@@ -94,7 +95,7 @@ def _save(moves: list[Move]) -> None:
     rows = Booking.objects.filter(pk__in=[each.pk for each in bookings])
     strict = [each.pk for each in bookings if not each.may_overlap]
     rows.update(may_overlap=True, version=F("version") + 1, updated_at=timezone.now())
-    Booking.objects.bulk_update(bookings, ("starts_at", "ends_at"), batch_size=AT_ONCE)
+    Booking.objects.bulk_update(bookings, MOVED, batch_size=AT_ONCE)
     free = [each.pk for each in bookings if each.pk in set(strict) and _is_free(each)]
     rows.filter(pk__in=free).update(may_overlap=False)
     BookingChange.objects.bulk_create(

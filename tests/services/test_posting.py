@@ -54,6 +54,10 @@ def calendar_of(message: EmailMessage) -> bytes:
     return part.get_payload(decode=True)
 
 
+def reminder(booking: Booking, *people: Guest | User) -> notices.Reminder:
+    return notices.Reminder(booking=booking, minutes=10, people=people)
+
+
 def change(booking: Booking, dana: User, **values: object) -> Booking:
     wish = {
         "title": booking.title,
@@ -340,8 +344,8 @@ def test_reminder_names_the_time_and_carries_no_calendar_part(book: Book, dana: 
     (guest,) = invite(booking, "ana@example.com")
     posted()
 
-    notices.reminded(booking, 10, guests=[guest], users=[dana])
-    notices.reminded(booking, 10, guests=[guest], users=[dana])
+    notices.reminded([reminder(booking, guest, dana)])
+    notices.reminded([reminder(booking, guest, dana)])
 
     to_guest, to_organizer = posted()
     assert to_guest["Subject"].startswith("Reminder: Review")
@@ -353,7 +357,7 @@ def test_reminder_names_the_time_and_carries_no_calendar_part(book: Book, dana: 
 
 def test_reminder_that_waited_until_the_meeting_began_is_dropped(book: Book, dana: User) -> None:
     booking = book("Review", at=timezone.now() + timedelta(minutes=10))
-    notices.reminded(booking, 10, guests=[], users=[dana])
+    notices.reminded([reminder(booking, dana)])
 
     with time_machine.travel(booking.starts_at + timedelta(seconds=1)):
         assert posted() == []

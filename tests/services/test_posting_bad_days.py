@@ -148,7 +148,8 @@ def test_reminder_is_late_or_never_and_an_invitation_just_late(
     later = book("Later", at=timezone.now() + timedelta(hours=1))
     for booking in (soon, later):
         guest = Guest.objects.create(booking=booking, email=f"{booking.title}@example.com")
-        notices.reminded(booking, 5, guests=[guest])
+        reminder = notices.Reminder(booking=booking, minutes=5, people=(guest,))
+        notices.reminded([reminder])
     late = Guest.objects.create(booking=soon, email="late@example.com")
     notices.invited([late])
     server.answer = refuse("CONNECT", "", "421 closed for repairs")
