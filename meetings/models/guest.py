@@ -4,9 +4,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .booking import Booking
+from .pattern import Pattern
 from .series import Series
 
 
@@ -65,7 +67,7 @@ class Guest(models.Model):
 
 
 class Answer(models.Model):
-    """What a guest said: to one meeting, or, without one, to the whole series."""
+    """What a guest said: to one meeting, or in general to all meetings of a pattern."""
 
     class Choice(models.TextChoices):
         ACCEPTED = "accepted", _("Accepted")
@@ -83,10 +85,21 @@ class Answer(models.Model):
         blank=True,
         verbose_name=_("meeting"),
     )
+    # A series that changed from a date on asks anew from there: each of its parts is answered.
+    pattern = models.ForeignKey(
+        Pattern,
+        models.CASCADE,
+        related_name="answers",
+        null=True,
+        blank=True,
+        verbose_name=_("pattern"),
+    )
     choice = models.CharField(_("answer"), max_length=10, choices=Choice.choices)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     proposed_at = models.DateTimeField(_("proposed start"), null=True, blank=True)
-    answered_at = models.DateTimeField(_("answered"), auto_now=True)
+    answered_at = models.DateTimeField(_("answered"), default=timezone.now)
+    # Of the calendar event as it was known to whoever answered
+    sequence = models.PositiveIntegerField(default=0, editable=False)
     # A change of time asks again; what was said before stays in the history.
     reset_at = models.DateTimeField(_("asked again"), null=True, blank=True)
 
@@ -95,13 +108,18 @@ class Answer(models.Model):
         verbose_name_plural = _("answers")
         ordering = ("-answered_at", "-pk")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(booking__isnull=True, pattern__isnull=False)
+                | Q(booking__isnull=False, pattern__isnull=True),
+                name="answer_to_one_thing",
+            ),
             models.UniqueConstraint(
                 fields=("guest", "booking"),
                 condition=Q(reset_at=None, booking__isnull=False),
                 name="answer_once_per_meeting",
             ),
             models.UniqueConstraint(
-                fields=("guest",),
+                fields=("guest", "pattern"),
                 condition=Q(reset_at=None, booking__isnull=True),
                 name="answer_once_in_general",
             ),

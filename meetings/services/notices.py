@@ -92,11 +92,8 @@ def collided(series: Series, bookings: Iterable[Booking]) -> None:
 def answered(answer: Answer) -> None:
     """Tell the organizer what a guest said."""
     guest = answer.guest
-    what: Booking | Pattern | None = answer.booking or guest.booking
-    if what is None and guest.series:
-        what = guest.series.patterns.last()
-    if what is None:
-        return
+    what = answer.booking or answer.pattern
+    assert what is not None  # noqa: S101  (an answer is to one of them)
     proposed = answer.proposed_at.isoformat() if answer.proposed_at else ""
     facts = {
         "who": str(guest),
@@ -104,7 +101,7 @@ def answered(answer: Answer) -> None:
         "choice": answer.choice,
         "comment": answer.comment,
         "proposed": proposed,
-        "is_general": answer.booking_id is None and guest.series_id is not None,
+        "is_general": answer.pattern_id is not None,
     }
     mark = f":{answer.pk}:{answer.answered_at.isoformat()}"
     _write(Kind.ANSWERED, what, facts=facts, guests=[], users=[_organizer(what)], mark=mark)
