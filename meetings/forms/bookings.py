@@ -19,25 +19,12 @@ from meetings.models import Booking, Room
 from meetings.models.booking import LONGEST, LONGEST_TITLE
 from meetings.services.scheduling import MeetingWish, free_from
 
+from .inputs import DateInput, TimeInput
 from .text import one_line, validate_readable
 
 PATIENCE = timedelta(minutes=5)  # a form may lie open for a moment before "now" is sent
 FARTHEST = timedelta(days=10 * 366)
 CLOCKS = [("first", gettext_lazy("the first time")), ("second", gettext_lazy("the second time"))]
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class BookingForm(forms.Form):

@@ -4,3 +4,5 @@ DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
 TIME_FORMAT = "g:i A"
 DATETIME_FORMAT = "j F Y, g:i A"
+MONTH_DAY_FORMAT = "j F"
+FIRST_DAY_OF_WEEK = 1  # weeks of a series begin on Monday
