@@ -5,6 +5,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,11 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.filter(owner=user)
 
     def usable(self) -> Self:
+        """Addresses that still answer: of people who are here, and of rooms that are still theirs."""
+        is_theirs = Q(room=None) | Q(room__owner=F("owner"))
+        return self.filter(is_theirs, revoked_at=None, owner__is_active=True)
+
+    def not_revoked(self) -> Self:
         return self.filter(revoked_at=None)
 
 
@@ -53,9 +60,24 @@ class Feed(models.Model):
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
         ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner",),
+                condition=Q(room=None, revoked_at=None),
+                name="feed_once_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=("owner", "room"),
+                condition=Q(room__isnull=False, revoked_at=None),
+                name="feed_once_per_room",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.room or self.owner)
+
+    def get_absolute_url(self) -> str:
+        return reverse("feed", args=[self.token])
 
     def revoke(self) -> None:
         Feed.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
