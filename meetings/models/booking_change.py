@@ -13,6 +13,8 @@ class BookingChange(models.Model):
     class Kind(models.TextChoices):
         BOOKED = "booked", _("Booked")
         EDITED = "edited", _("Changed")
+        INVITED = "invited", _("Guests invited")
+        UNINVITED = "uninvited", _("Guest removed")
         CANCELLED = "cancelled", _("Cancelled")
         DELETED = "deleted", _("Removed from lists")
         ZONE_RULES = "zone_rules", _("Moved by new rules of its time zone")

@@ -7,12 +7,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 from .booking import Booking
 from .pattern import Pattern
 from .series import Series
 
 
 class GuestQuerySet(models.QuerySet["Guest"]):
+    def visible_to(self, user: User) -> Self:
+        meetings = Q(booking__organizer=user, booking__deleted_at=None)
+        return self.filter(meetings | Q(series__organizer=user, series__deleted_at=None))
+
     def invited(self) -> Self:
         return self.filter(removed_at=None)
 

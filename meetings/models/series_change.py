@@ -13,6 +13,8 @@ class SeriesChange(models.Model):
     class Kind(models.TextChoices):
         BOOKED = "booked", _("Booked")
         EDITED = "edited", _("Changed")
+        INVITED = "invited", _("Guests invited")
+        UNINVITED = "uninvited", _("Guest removed")
         FOLLOWING = "following", _("Changed from a date on")
         ENDED = "ended", _("Ended before a date")
         CANCELLED = "cancelled", _("Cancelled")

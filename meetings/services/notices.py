@@ -44,10 +44,14 @@ def invited(guests: Iterable[Guest], *, again: bool = False) -> None:
 
 
 def uninvited(guests: Iterable[Guest]) -> None:
-    """Take a meeting or series out of the calendars of guests who were removed from it."""
-    guests = list(guests)
+    """Take a meeting or series out of the calendars of guests who were removed from it.
+
+    Each time anew: somebody may be invited again meanwhile.
+    """
+    guests, mark = list(guests), f":{secrets.token_hex(4)}"
+    facts = {"uninvited": True}
     for what in _all_of(guests[0]) if guests else []:
-        _write(Kind.CANCELLED, what, Method.CANCEL, guests=guests, facts={"uninvited": True})
+        _write(Kind.CANCELLED, what, Method.CANCEL, guests=guests, facts=facts, mark=mark)
 
 
 def changed(what: Booking | Pattern, values: Values) -> None:

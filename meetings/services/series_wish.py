@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.conflicts import Span
+from meetings.invitees import Invitee
 from meetings.models import Booking, Room
 from meetings.recurrence import BadRule, Fault, Rule, check_series, first_date, occurrence_at
 
@@ -52,6 +53,7 @@ class SeriesWish:
     room: Room | None = None
     options: Mapping[str, Any] = field(default_factory=dict)  # of the series' own room
     reminders: tuple[int, ...] = ()  # minutes before
+    guests: tuple[Invitee, ...] = ()  # of a new series
     left_out: frozenset[date] = frozenset()
     decisions: Mapping[date, Decision] = field(default_factory=dict)
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)

@@ -19,6 +19,7 @@ from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
 from meetings.middleware import come_again
 from meetings.models import JoinLink, WaitingRoom
+from meetings.names import clean_name
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
 from meetings.services import joining
@@ -31,7 +32,7 @@ from meetings.services.waiting_room import note_seen
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
 from .troubles import where_to_choose
-from .visitors import clean_name, remember, visitor_of
+from .visitors import remember, visitor_of
 
 log = logging.getLogger(__name__)
 

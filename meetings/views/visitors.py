@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from accounts.models import User
 from meetings.http import Request
 from meetings.models import JoinLink
+from meetings.names import clean_name
 from meetings.services.door import Visitor
 
 COOKIE = "guest"
@@ -19,8 +20,6 @@ SALT = "meetings.guest"
 LASTS = 90 * 24 * 3600  # seconds: a guest who comes weekly stays the same person
 READY_LASTS = 12 * 3600  # seconds: who asked to be let in today is not taken in next week
 REMEMBERED = 8  # links that a guest is waiting at
-LONGEST_NAME = 80
-JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # in emoji, and in Persian names
 
 
 def visitor_of(request: Request, link: JoinLink, *, name: str = "") -> Visitor:
@@ -65,12 +64,6 @@ def _guest_id(visitor: Visitor) -> str:
     """A guest's own; whoever uses a member's browser later is somebody else."""
     is_guest = visitor.user is None
     return visitor.identity.removeprefix("g:") if is_guest else secrets.token_hex(16)
-
-
-def clean_name(name: str) -> str:
-    """A name as it is shown: one line, without characters that steer text, not too long."""
-    kept = "".join(c if c.isprintable() or c in JOINERS else " " * c.isspace() for c in name)
-    return " ".join(kept.split())[:LONGEST_NAME].strip(JOINERS + " ")
 
 
 def _kept(request: Request) -> dict[str, Any]:
