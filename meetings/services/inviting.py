@@ -56,6 +56,14 @@ def invite(place: Place, invitees: Iterable[Invitee], *, by: User) -> list[Guest
     return invited
 
 
+def invite_more(place: Place, invitees: Iterable[Invitee], *, by: User) -> None:
+    """Invite those who were neither invited nor removed yet: the same form was sent once more."""
+    if not is_ahead(place):
+        return
+    known = {address_key(email) for email in place.guests.values_list("email", flat=True)}
+    invite(place, [each for each in invitees if address_key(each.email) not in known], by=by)
+
+
 @saving
 def remove(guest: Guest, *, by: User) -> bool:
     """Take somebody off the list: their link ends, and their calendar lets the meeting go."""

@@ -14,6 +14,7 @@ from meetings.models import Booking, Pattern, Room, Series, SeriesChange
 from meetings.recurrence import MOST_DATES, Rule, dates, onward
 from meetings.rrule import rrule_text
 
+from .inviting import invite, invite_more
 from .reservations import RESERVED_AHEAD, want
 from .scheduling import lock, make_links, own_room
 from .series_plan import HORIZON, Plan, plan_for
@@ -64,6 +65,7 @@ def book_series(organizer: User, wish: SeriesWish) -> Series:
 def _book_series(organizer: User, wish: SeriesWish) -> Series:
     lock(organizer, wish.room)
     if same := _same_request(organizer, wish):
+        invite_more(same, wish.guests, by=organizer)
         return same
     if Series.objects.filter(request_key=wish.request_key).exists():
         # The form of an earlier series, filled in anew after the Back button: another series.
@@ -82,6 +84,7 @@ def _book_series(organizer: User, wish: SeriesWish) -> Series:
         by=organizer,
         meetings=len(plan.meetings),
     )
+    invite(series, wish.guests, by=organizer)
     return series
 
 
