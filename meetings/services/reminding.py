@@ -116,18 +116,19 @@ def _place(booking: Booking) -> Place:
 
 
 def _declined(bookings: Sequence[Booking]) -> Callable[[Guest, Booking], bool]:
-    """What guests said counts for the meeting, else for the whole series."""
+    """As `answering.coming` has it, for many meetings at once."""
     keys = [each.pk for each in bookings]
-    series = {each.series_id for each in bookings} - {None}
-    theirs = Q(guest__booking__in=keys) | Q(guest__series__in=series)
-    said = Answer.objects.filter(theirs, Q(booking=None) | Q(booking__in=keys), reset_at=None)
-    choices = {
-        (guest, of): choice for guest, of, choice in said.values_list("guest", "booking", "choice")
-    }
+    patterns = {each.pattern_id for each in bookings} - {None}
+    theirs = Q(booking__in=keys) | Q(pattern__in=patterns)
+    said = Answer.objects.filter(theirs, reset_at=None)
+    by_place = {(each.guest_id, each.booking_id, each.pattern_id): each for each in said}
 
     def declined(guest: Guest, booking: Booking) -> bool:
-        choice = choices.get((guest.pk, booking.pk)) or choices.get((guest.pk, None))
-        return choice == Answer.Choice.DECLINED
+        general = by_place.get((guest.pk, None, booking.pattern_id))
+        if general and general.sequence < booking.asks_since:
+            general = None
+        counts = by_place.get((guest.pk, booking.pk, None)) or general
+        return counts is not None and counts.choice == Answer.Choice.DECLINED
 
     return declined
 
