@@ -76,7 +76,7 @@ class BookingForm(forms.Form):
         kwargs["initial"] = {**self._first_values(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label, choices=_zones_with(self.initial["time_zone"])
+            label=self.fields["time_zone"].label, choices=zones_with(self.initial["time_zone"])
         )
         room = self.fields["room"]
         assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
@@ -187,7 +187,7 @@ def _values_for_new(user: User) -> dict[str, Any]:
     }
 
 
-def _zones_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def zones_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The zones on offer, and the one already chosen even if it is an old alias."""
     choices = zone_choices()
     offered = {zone for __, zones in choices for zone, __ in zones}
