@@ -83,17 +83,21 @@ def answer(
     return kept[-1][0]
 
 
-def reset(place: Booking | Pattern, *, moved: Iterable[Booking] = ()) -> None:
-    """The time has changed: what was answered counts no more, and everybody is asked anew.
-
-    `moved` are those meetings of a pattern that begin or end at another time. Answers that were
-    given to one of the others by itself stay.
-    """
+def reset(place: Booking | Pattern) -> None:
+    """The time has changed: what was answered counts no more, and everybody is asked anew."""
     place.asks_since = sequence_of(place)
     place.save(update_fields=["asks_since"])
-    of_place = Q(booking=place) if isinstance(place, Booking) else Q(pattern=place)
-    void = Answer.objects.filter(of_place | Q(booking__in=list(moved)), reset_at=None)
-    void.update(reset_at=timezone.now())
+    said = Q(booking=place) if isinstance(place, Booking) else Q(pattern=place)
+    _void(said)
+
+
+def reset_each(bookings: Iterable[Booking]) -> None:
+    """The same for meetings of a series, as far as they were answered by themselves."""
+    _void(Q(booking__in=list(bookings)))
+
+
+def _void(said: Q) -> None:
+    Answer.objects.filter(said, reset_at=None).update(reset_at=timezone.now())
 
 
 def carry_over(old: Pattern, new: Pattern) -> None:

@@ -8,21 +8,25 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from meetings.conflicts import Span, next_free
+from meetings.invitees import Invitee
 from meetings.models import Booking, BookingChange, JoinLink, Room, Series
 from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 
-from . import notices
+from . import answering, notices
+from .inviting import invite, invite_more
 from .reservations import want
 from .transactions import saving
 
 LOOK_AHEAD = timedelta(days=14)
 # A change of anything else asks nobody whether the time is free.
 TAKES_TIME = {"starts_at", "duration", "room", "may_overlap"}
+ASKS_ANEW = {"starts_at", "duration"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class MeetingWish:
     room: Room | None = None
     options: Mapping[str, Any] = field(default_factory=dict)  # of the meeting's own room
     reminders: tuple[int, ...] = ()  # minutes before
+    guests: tuple[Invitee, ...] = ()  # of a new meeting
     may_overlap: bool = False
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -88,6 +93,7 @@ def book(organizer: User, wish: MeetingWish) -> Booking:
 def _book(organizer: User, wish: MeetingWish) -> Booking:
     lock(organizer, wish.room)
     if same := _same_request(organizer, wish):
+        invite_more(same, wish.guests, by=organizer)
         return same
     if Booking.objects.filter(request_key=wish.request_key).exists():
         # The form of an earlier meeting, filled in anew after the Back button: another meeting.
@@ -102,6 +108,7 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
     make_links(organizer, booking=booking)
     want(booking)
     BookingChange.objects.create(booking=booking, kind=BookingChange.Kind.BOOKED, by=organizer)
+    invite(booking, wish.guests, by=organizer)
     return booking
 
 
@@ -147,11 +154,14 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
     if changed.keys() & {"starts_at", "time_zone"}:
         booking.set_wall()
     booking.version += 1
-    booking.sequence += notices.is_told(changed)
+    if notices.is_told(changed):
+        booking.sequence = answering.sequence_of(booking) + 1
     booking.is_exception |= bool(changed and booking.series_id)
     booking.save()
     note_in_series(booking)
     want(booking)
+    if changed.keys() & ASKS_ANEW:
+        answering.reset(booking)
     if changed:
         BookingChange.objects.create(
             booking=booking, kind=BookingChange.Kind.EDITED, by=by, values=changed
@@ -172,7 +182,7 @@ def cancel(booking: Booking, *, by: User, reason: str = "") -> Booking:
             cancel_reason=reason,
             remind_at=None,
             version=booking.version + 1,
-            sequence=F("sequence") + 1,
+            sequence=Greatest("sequence", answering.sequence_of(booking)) + 1,
             is_exception=booking.series_id is not None,
             updated_at=timezone.now(),
         )

@@ -15,7 +15,7 @@ from accounts.models import User
 from meetings.models import Booking, Notice, Pattern, Room, Series, SeriesChange
 from meetings.rrule import rrule_text
 
-from . import notices
+from . import answering, notices
 from .reminding import keep_reminders
 from .reservations import want_all
 from .scheduling import lock
@@ -28,6 +28,7 @@ Values = dict[str, list[Any]]
 WORDS = ("title", "description", "reminders")
 # Another one of these means other meetings; anything else is written into those that there are.
 MAKES_ANEW = {"clock", "duration", "time_zone", "room", "rule", "first_date"}
+ASKS_ANEW = MAKES_ANEW - {"room"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +149,25 @@ def _made_anew(
         raise ExceptionsAhead(ahead.exceptions)
     lock(ahead.series.organizer, wish.room if wish.room != ahead.pattern.room else None)
     plan = plan_remake(ahead, wish, exceptions or Exceptions.REPLACE)
+    times = [(each.starts_at, each.ends_at) for each, _planned in plan.used]
     pattern = remake(plan, is_all=is_all)
+    used = zip(plan.used, times, strict=True)
+    moved = [each for (each, _planned), was in used if was != (each.starts_at, each.ends_at)]
+    _ask_anew(ahead, pattern, moved, values)
     _note(ahead, wish, values, by=by, meetings=len(plan.plan.meetings), is_all=is_all)
     for old in ahead.patterns:
         if old != pattern:
             notices.withdrawn(old, Notice.Kind.CHANGED)
     notices.changed(pattern, values)
     return ahead.series
+
+
+def _ask_anew(ahead: Ahead, pattern: Pattern, moved: list[Booking], values: Values) -> None:
+    answering.reset_each(moved)
+    if values.keys() & ASKS_ANEW:
+        answering.reset(pattern)
+    elif pattern != ahead.pattern:
+        answering.carry_over(ahead.pattern, pattern)
 
 
 def _note(

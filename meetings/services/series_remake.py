@@ -118,7 +118,11 @@ def _in_place(plan: Remake, room: Room) -> Pattern:
 
 
 def _anew(plan: Remake, room: Room) -> Pattern:
-    return make_pattern(plan.ahead.series, plan.wish, plan.plan, room)
+    """A calendar event of its own. It goes on counting: what was answered before stays older."""
+    pattern = make_pattern(plan.ahead.series, plan.wish, plan.plan, room)
+    pattern.sequence = max(next_sequence(each) for each in plan.ahead.patterns)
+    pattern.save()
+    return pattern
 
 
 def _use(pattern: Pattern, used: tuple[tuple[Booking, Planned], ...]) -> None:
