@@ -16,16 +16,11 @@ from django.utils import translation
 from accounts.models import User
 from accounts.zones import known_zone
 from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
-from meetings.models import Answer, Guest, Notice, OutgoingMail
+from meetings.models import Guest, Notice, OutgoingMail
 
 from .calendar_events import from_json, person_of
 from .mail_texts import Letter, Reader, Story, letter_of
-
-STATUS = {
-    Answer.Choice.ACCEPTED: Status.ACCEPTED,
-    Answer.Choice.DECLINED: Status.DECLINED,
-    Answer.Choice.TENTATIVE: Status.TENTATIVE,
-}
+from .partstat import Statuses
 
 
 def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -44,7 +39,11 @@ def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
         letter = letter_of(story)
         message = _message(mail, letter, organizer)
     if mail.guest and mail.notice.facts["method"]:
-        theirs = [_for(mail.guest, event, organizer, reader.join_url) for event in events]
+        statuses = Statuses(mail.guest, events)
+        theirs = [
+            _for(mail.guest, event, organizer, url=reader.join_url, status=statuses.of(event))
+            for event in events
+        ]
         _attach_calendar(message, mail.notice, theirs)
     return message
 
@@ -94,22 +93,15 @@ def _attach_calendar(message: EmailMultiAlternatives, notice: Notice, events: li
     message.attach("invite.ics", written, "application/ics")
 
 
-def _for(guest: Guest, event: Event, organizer: User, url: str) -> Event:
+def _for(guest: Guest, event: Event, organizer: User, *, url: str, status: Status) -> Event:
     """As this guest's calendar is to hold it; others invited are not named."""
     return replace(
         event,
         url=url,
         description="\n\n".join(filter(None, (url, event.description))),
         organizer=person_of(organizer),
-        attendees=(Person(email=guest.email, name=guest.name, status=_status(guest)),),
+        attendees=(Person(email=guest.email, name=guest.name, status=status),),
     )
-
-
-def _status(guest: Guest) -> Status:
-    """What they said, as long as nothing has changed since that asks them again."""
-    said = [each for each in guest.answers.all() if each.reset_at is None]
-    general = next((each for each in said if each.booking_id in {None, guest.booking_id}), None)
-    return STATUS[Answer.Choice(general.choice)] if general else Status.UNKNOWN
 
 
 # People
