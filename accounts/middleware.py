@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 ZONE_COOKIE = "zone"  # written by static/js/zone.js: what the browser says
 TRAIL_GAP = timedelta(minutes=1)
+MOST_REMEMBERED = 10_000  # sessions, in each process
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -68,11 +69,24 @@ class SessionTrailMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        self.warm_until: dict[str, datetime] = {}  # by session, as this process has seen them
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if may_be_signed_in(request) and request.user.is_authenticated and _is_cold(request):
+        if may_be_signed_in(request) and request.user.is_authenticated and self._is_cold(request):
             _note(request)
         return self.get_response(request)
+
+    def _is_cold(self, request: HttpRequest) -> bool:
+        """Whether a visit is to be noted; most of the time this asks no database."""
+        key, now = request.session.session_key or "", timezone.now()
+        if self.warm_until.get(key, now) > now:
+            return False
+        if len(self.warm_until) >= MOST_REMEMBERED:
+            self.warm_until.clear()
+        trail = UserSession.objects.filter(session_key=key, last_seen_at__gt=now - TRAIL_GAP)
+        seen_at = trail.values_list("last_seen_at", flat=True).first()
+        self.warm_until[key] = (seen_at or now) + TRAIL_GAP
+        return seen_at is None
 
 
 def _note(request: HttpRequest) -> None:
@@ -81,11 +95,3 @@ def _note(request: HttpRequest) -> None:
             UserSession.objects.create_from_request(request)
     except OperationalError as error:  # a page can be read without it, while others write
         log.warning("A visit was not noted: %s", error)
-
-
-def _is_cold(request: HttpRequest) -> bool:
-    since = timezone.now() - TRAIL_GAP
-    trail = UserSession.objects.filter(
-        session_key=request.session.session_key, last_seen_at__gt=since
-    )
-    return not trail.exists()
