@@ -1,6 +1,6 @@
 """Calendar files (RFC 5545, 5546, 7986) from plain values. Pure functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Parameters, vCalAddress, vDuration, vRecur, vUri
 from icalendar import Event as Entry
 
+from .ical_gaps import shifted_dates
 from .ical_rules import last_day, repetition
 from .ical_zones import timezone_component
 from .recurrence import Rule
@@ -78,10 +79,18 @@ class Event:
 
 
 def calendar_file(
-    events: Iterable[Event], method: Method, *, now: datetime, name: str = ""
+    events: Iterable[Event],
+    method: Method,
+    *,
+    now: datetime,
+    name: str = "",
+    read_again: timedelta | None = None,
 ) -> bytes:
-    """A whole file; `now` is when it is written, `name` what a subscribed calendar is called."""
-    events = list(events)
+    """A whole file; `now` is when it is written.
+
+    Of a calendar that programs subscribe to: its `name`, and how often to read it again.
+    """
+    events = list(events) if method is Method.CANCEL else _with_shifted_dates(events)
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
@@ -89,6 +98,9 @@ def calendar_file(
     if name:
         calendar.add("NAME", one_line(name))
         calendar.add("X-WR-CALNAME", one_line(name))
+    if read_again:
+        calendar.add("REFRESH-INTERVAL", vDuration(read_again), parameters={"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", vDuration(read_again))
     for zone, first, last in _spans(events):
         calendar.add_component(timezone_component(zone, first, last))
     for event in events:
@@ -101,6 +113,29 @@ def calendar_file(
 def one_line(text: str) -> str:
     """Text without line breaks and other characters that control something."""
     return " ".join(text.translate(CONTROLS).split())
+
+
+def _with_shifted_dates(events: Iterable[Event]) -> list[Event]:
+    """The events, and as changed dates of their own those on which the clocks skip the hour."""
+    events = list(events)
+    told = {(each.uid, each.instead_of.date()) for each in events if each.instead_of}
+    return [entry for each in events for entry in (each, *_shifted(each, told))]
+
+
+def _shifted(event: Event, told: set[tuple[str, date]]) -> Iterator[Event]:
+    if event.rule is None or event.is_cancelled:
+        return
+    first = event.start.replace(tzinfo=None, fold=0)
+    for each in shifted_dates(event.rule, first, event.zone):
+        day = each.wall.date()
+        if day not in event.left_out and (event.uid, day) not in told:
+            yield replace(
+                event,
+                start=each.starts_at.astimezone(event.zone),
+                instead_of=each.wall.replace(tzinfo=event.zone),
+                rule=None,
+                left_out=(),
+            )
 
 
 def _entry(event: Event, now: datetime) -> Entry:

@@ -26,6 +26,14 @@ def timezone_component(zone: ZoneInfo, first: date, last: date) -> Timezone:
     return component
 
 
+def skipped(zone: ZoneInfo, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+    """Each hour that the clocks skip in the years of these dates: from this wall time to that."""
+    for before, after, onsets in _changes(zone, first.year, last.year):
+        gap = after[0] - before[0]
+        if gap > timedelta():
+            yield from ((onset, onset + gap) for onset in onsets)
+
+
 def _observance(
     before: Clock, after: Clock, onsets: list[datetime]
 ) -> TimezoneDaylight | TimezoneStandard:
