@@ -43,7 +43,8 @@ def read(written: bytes) -> ReadCalendar:
     calendar = vobject.readOne(written.decode())
     zones = _zones(written)
     return ReadCalendar(
-        calendar.method.value, [_read(each, zones) for each in calendar.vevent_list]
+        calendar.method.value,
+        [_read(each, zones) for each in calendar.contents.get("vevent", [])],
     )
 
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from meetings.models import Booking, Guest, JoinLink, Series
 from meetings.recurrence import monthly_by_date, monthly_by_weekday, weekly, yearly
 from meetings.services import mails, notices, scheduling, series_cancel, series_edits
+from meetings.services.feeds import content_of, open_feed
 from meetings.services.scheduling import MeetingWish
 from meetings.services.series import SeriesWish, book_series, wish_of
 from meetings.services.series_remake import Exceptions
@@ -189,6 +190,15 @@ def every_year_in_the_hour_after_the_skipped_one(dana: User) -> None:
     _repeated(dana, rule=rule, first_date=date(2026, 3, 29), clock=time(3))
 
 
+def two_dates_left_out(dana: User) -> None:
+    _repeated(dana, left_out=frozenset({date(2026, 3, 16), date(2026, 4, 1)}))
+
+
+def one_date_moved_onto_the_hour_that_is_skipped(dana: User) -> None:
+    series = _repeated(dana, rule=replace(weekly([6]), count=6), clock=time(2, 30))
+    _changed(_date(series, 3), starts_at=datetime(2026, 3, 29, 12, tzinfo=UTC), title="Late")
+
+
 STORIES: list[Callable[[User], None]] = [
     made,
     moved,
@@ -212,6 +222,8 @@ STORIES: list[Callable[[User], None]] = [
     on_the_last_friday_in_new_york,
     in_the_hour_that_is_skipped,
     every_year_in_the_hour_after_the_skipped_one,
+    two_dates_left_out,
+    one_date_moved_onto_the_hour_that_is_skipped,
 ]
 
 
@@ -220,6 +232,11 @@ def files() -> list[bytes]:
     guests = Guest.objects.get().mails.order_by("pk")
     messages = [mails.message_for(mail) for mail in guests.select_related("notice", "guest")]
     return [content for each in messages for name, content, _ in each.attachments]
+
+
+def feed(dana: User) -> bytes:
+    """What the organizer's own calendar reads now."""
+    return content_of(open_feed(dana)).written()
 
 
 def in_our_books() -> Shown:

@@ -7,7 +7,7 @@ import time_machine
 
 from accounts.models import User
 from tests.calendar_reader import Program, read
-from tests.calendar_stories import BEGIN, STORIES, files, in_our_books
+from tests.calendar_stories import BEGIN, STORIES, feed, files, in_our_books
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,18 @@ def test_files_that_come_in_the_wrong_order_change_nothing_back(
     program = Program()
     for each in [*written, *reversed(written)]:
         program.take(read(each))
+
+    assert program.shown() == in_our_books()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_organizers_feed_shows_what_is_in_our_books(
+    dana: User, story: Callable[[User], None]
+) -> None:
+    program = Program()
+    with time_machine.travel(BEGIN):
+        story(dana)
+        program.take(read(feed(dana)))
 
     assert program.shown() == in_our_books()
 

@@ -25,7 +25,7 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.filter(owner=user)
 
     def usable(self) -> Self:
-        """Addresses that still answer: of people who are here, and of rooms that are still theirs."""
+        """Addresses that still answer: of people who are here, for rooms that are still theirs."""
         is_theirs = Q(room=None) | Q(room__owner=F("owner"))
         return self.filter(is_theirs, revoked_at=None, owner__is_active=True)
 

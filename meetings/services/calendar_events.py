@@ -1,14 +1,20 @@
 """Meetings and series as a calendar file tells them, also kept as plain values."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q
 
 from accounts.models import User
 from meetings.ical import Event, Person
 from meetings.models import Booking, Pattern
 from meetings.rrule import rrule_text, rule_of
+
+NOTHING = Q(pk__in=[])
 
 
 def event_of(booking: Booking, *, url: str = "") -> Event:
@@ -35,12 +41,36 @@ def events_of(pattern: Pattern, *, url: str = "") -> list[Event]:
         pattern.bookings.filter(is_exception=True, deleted_at=None).select_related("organizer")
         | pattern.bookings.cancelled().select_related("organizer")
     )
+    return stretch_of(pattern, bookings, url=url)
+
+
+def stretch_of(pattern: Pattern, bookings: Iterable[Booking], *, url: str = "") -> list[Event]:
+    """The same from those of its meetings that differ from its rule, or do not take place."""
+    bookings = list(bookings)
+    for each in bookings:
+        each.pattern = pattern
+    on = [each for each in bookings if not each.is_cancelled and not each.deleted_at]
+    off = {each.recurrence_date for each in bookings} - {each.recurrence_date for each in on}
+    changed = [event_of(each, url=url) for each in on]
+    return [_whole(pattern, off, url), *sorted(changed, key=lambda event: event.start)]
+
+
+def differing(patterns: Iterable[Pattern], besides: Q = NOTHING) -> Mapping[int, list[Booking]]:
+    """By pattern: its meetings that are not as its rule says, and those `besides`; one query."""
+    differ = Q(is_exception=True) | Q(state=Booking.State.CANCELLED) | besides
+    rows = Booking.objects.filter(differ, pattern__in=[each.pk for each in patterns])
+    found: dict[int, list[Booking]] = defaultdict(list)
+    for booking in rows.select_related("organizer").order_by("pk"):
+        found[booking.pattern_id or 0].append(booking)
+    return found
+
+
+def _whole(pattern: Pattern, off: set[date | None], url: str) -> Event:
     rule, is_over = pattern.repeats, pattern.cancelled_at is not None
-    cancelled = {each.recurrence_date for each in bookings if each.is_cancelled and not is_over}
     left_out = {date.fromisoformat(day) for day in pattern.left_out} | {
-        day for day in cancelled if day and (rule.until is None or day <= rule.until)
+        day for day in off if day and not is_over and (rule.until is None or day <= rule.until)
     }
-    whole = Event(
+    return Event(
         uid=str(pattern.uid),
         sequence=pattern.sequence,
         start=pattern.first_wall.replace(tzinfo=pattern.zone),
@@ -54,10 +84,12 @@ def events_of(pattern: Pattern, *, url: str = "") -> list[Event]:
         organizer=person_of(pattern.series.organizer),
         url=url,
     )
-    for each in bookings:
-        each.pattern = pattern
-    changed = [event_of(each, url=url) for each in bookings if not each.is_cancelled]
-    return [whole, *sorted(changed, key=lambda event: event.start)]
+
+
+def with_link(event: Event, url: str) -> Event:
+    """With the link where programs look for it, and in the text for those that look nowhere."""
+    text = "\n\n".join(filter(None, (url, event.description)))
+    return replace(event, url=url, description=text)
 
 
 def person_of(user: User) -> Person:
