@@ -18,7 +18,7 @@ from accounts.zones import known_zone
 from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
 from meetings.models import Guest, Notice, OutgoingMail
 
-from .calendar_events import from_json, person_of
+from .calendar_events import from_json, person_of, with_link
 from .mail_texts import Letter, Reader, Story, letter_of
 from .partstat import Statuses
 
@@ -96,9 +96,7 @@ def _attach_calendar(message: EmailMultiAlternatives, notice: Notice, events: li
 def _for(guest: Guest, event: Event, organizer: User, *, url: str, status: Status) -> Event:
     """As this guest's calendar is to hold it; others invited are not named."""
     return replace(
-        event,
-        url=url,
-        description="\n\n".join(filter(None, (url, event.description))),
+        with_link(event, url),
         organizer=person_of(organizer),
         attendees=(Person(email=guest.email, name=guest.name, status=status),),
     )
