@@ -1,10 +1,10 @@
 """Times as people say them, in the reader's language. Plain values in, text out."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,8 +31,8 @@ def moment_text(at: datetime, zone: tzinfo) -> str:
     return f"{day_text(local.date())}, {clock_text(local)} {zone_text(zone, at)}"
 
 
-def clock_text(local: datetime) -> str:
-    return date_format(local, "TIME_FORMAT")
+def clock_text(local: datetime | time) -> str:
+    return time_format(local, "TIME_FORMAT")
 
 
 def day_text(day: date) -> str:
@@ -57,6 +57,17 @@ def lasting_text(minutes: int) -> str:
     if rest or not whole:
         parts.append(ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest})
     return " ".join(parts)
+
+
+def before_text(minutes: int) -> str:
+    """When a reminder comes: `1 hour before`."""
+    if not minutes:
+        return _("at the start")
+    if minutes % 1440 == 0:
+        return ngettext("%(n)d day before", "%(n)d days before", minutes // 1440) % {
+            "n": minutes // 1440
+        }
+    return _("%(time)s before") % {"time": lasting_text(minutes)}
 
 
 def relative_day_text(day: date) -> str:

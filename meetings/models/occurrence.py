@@ -53,7 +53,10 @@ def _was_for_today(booking: Booking, now: datetime) -> bool:
 
 def _last(series: Series, theirs: BookingQuerySet) -> Booking | None:
     """The last that took place; of a series that was called off, the first that does not."""
-    shown = theirs.cancelled().filter(deleted_at=None)
-    if series.is_cancelled and (off := shown.last()):
-        return off
+    if series.is_cancelled:
+        off = theirs.cancelled()
+        shown = off.filter(deleted_at=None).last()
+        # Removed from lists, its links still give the reason.
+        if found := shown or off.filter(cancel_reason=series.cancel_reason).last():
+            return found
     return theirs.confirmed().last() or theirs.last()

@@ -66,7 +66,7 @@ class Ahead:
 
 def ahead_of(series: Series, booking: Booking | None = None) -> Ahead:
     """From this meeting on, or from the next; `NothingAhead` when all of it has begun."""
-    first = _first_ahead(series, booking)
+    first = first_ahead(series, booking)
     _series, pattern, split = first.in_series
     later = later_than(pattern)
     of_it = Q(pattern=pattern, recurrence_date__gte=split) | Q(pattern__in=later)
@@ -83,6 +83,19 @@ def ahead_of(series: Series, booking: Booking | None = None) -> Ahead:
         split=split,
         **{kind: tuple(found) for kind, found in kinds.items()},
     )
+
+
+def first_ahead(series: Series, booking: Booking | None = None) -> Booking:
+    """The first from this meeting on that has not begun; `NothingAhead` when all of it has."""
+    found = _not_begun(series)
+    if booking is not None:
+        _series, pattern, since = booking.in_series
+        from_it = Q(pattern=pattern, recurrence_date__gte=since)
+        found = found.filter(from_it | Q(pattern__in=later_than(pattern)))
+    first = found.first()
+    if first is None:
+        raise NothingAhead(_("All meetings of this series have begun."))
+    return first
 
 
 def next_ahead(series: Series) -> Booking | None:
@@ -141,18 +154,6 @@ def take_away(bookings: Iterable[Booking]) -> None:
     )
     for booking in rest.select_related("room"):
         want(booking)
-
-
-def _first_ahead(series: Series, booking: Booking | None) -> Booking:
-    found = _not_begun(series)
-    if booking is not None:
-        _series, pattern, since = booking.in_series
-        from_it = Q(pattern=pattern, recurrence_date__gte=since)
-        found = found.filter(from_it | Q(pattern__in=later_than(pattern)))
-    first = found.first()
-    if first is None:
-        raise NothingAhead(_("All meetings of this series have begun."))
-    return first
 
 
 def _not_begun(series: Series) -> BookingQuerySet:

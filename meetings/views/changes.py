@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from meetings.forms.rooms import provider_name
-from meetings.models import Booking, BookingChange, Room, WaitingRoom
-from meetings.wording import lasting_text, moment_text
+from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
+from meetings.wording import before_text, clock_text, lasting_text, moment_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def changes_in_words(values: dict[str, list[Any]], booking: Booking) -> list[Cha
     if "time_zone" in values and "starts_at" not in values:
         shown["time_zone"] = zones
     return [
-        Change(_label(name), *(_text(name, *each) for each in zip(pair, zones, strict=True)))
+        Change(label_of(name), *(text_of(name, *each) for each in zip(pair, zones, strict=True)))
         for name, pair in shown.items()
     ]
 
@@ -43,7 +43,7 @@ def room_changes_in_words(room: Room, options: dict[str, Any]) -> list[Change]:
     """What saving these options would change of the room."""
     pairs = [(name, getattr(room, name), value) for name, value in options.items()]
     return [
-        Change(_label(name), _text(name, old, ""), _text(name, new, ""))
+        Change(label_of(name), text_of(name, old), text_of(name, new))
         for name, old, new in pairs
         if old != new
     ]
@@ -54,16 +54,17 @@ def history_of(booking: Booking) -> list[HistoryEntry]:
     return [HistoryEntry(entry, changes_in_words(entry.values, booking)) for entry in entries]
 
 
-def _label(name: str) -> str:
-    if name == "reason":
-        return _("Reason")
-    if name == "room":
-        return _("Place")
-    fields = {each.name: each for each in (*Room._meta.fields, *Booking._meta.fields)}
+def label_of(name: str) -> str:
+    """What people call a field of a meeting, a series or a room."""
+    if named := {"reason": _("Reason"), "room": _("Place"), "rule": _("Repeats")}.get(name):
+        return named
+    models = (Room, Pattern, Booking)
+    fields = {each.name: each for model in models for each in model._meta.fields}
     return capfirst(str(fields[name].verbose_name))
 
 
-def _text(name: str, value: Any, zone: str) -> str:
+def text_of(name: str, value: Any, zone: str = "") -> str:
+    """A value as JSON holds it, in words; `zone` is where an instant is read."""
     if name == "starts_at":
         return moment_text(datetime.fromisoformat(value), ZoneInfo(zone))
     if worded := _WORDED.get(name):
@@ -75,6 +76,8 @@ def _text(name: str, value: Any, zone: str) -> str:
 
 _WORDED: dict[str, Callable[[Any], str]] = {
     "duration": lambda minutes: lasting_text(int(minutes)),
+    "clock": lambda clock: clock_text(time.fromisoformat(clock)),
+    "reminders": lambda all_of_them: ", ".join(map(before_text, all_of_them)) or _("none"),
     "room": lambda name: name or _("A room of its own"),
     "provider_alias": provider_name,
     "waiting_room": lambda who: str(WaitingRoom(who).label),

@@ -30,8 +30,14 @@ def transferable(request: MemberRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Whoever has the host link is host now. Guard it."))
     else:
         messages.success(request, _("The host link works for you alone now."))
-    booking = link.current_booking
-    return redirect("booking", booking.pk) if booking else redirect("room", link.room_id)
+    return _back_to(link)
+
+
+def _back_to(link: JoinLink) -> HttpResponse:
+    """The page of what the link leads to."""
+    if link.series_id:
+        return redirect("series", link.series_id)
+    return redirect("booking", link.booking_id) if link.booking_id else redirect("room", link.room_id)
 
 
 def links_of(request: MemberRequest, owner: Booking | Room | Series) -> dict[str, ShownLink]:

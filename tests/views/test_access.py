@@ -8,10 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from meetings.models import Booking, JoinLink, Room, RoomSession
+from accounts.models import User
+from meetings.models import Booking, JoinLink, Room, RoomSession, Series
 from meetings.services.opening import open_room
 
 from .reading import page
+from .repeating import make_series
 
 Book = Callable[..., Booking]
 
@@ -37,6 +39,17 @@ OF_A_ROOM = {
     "room-live": "get",
     "room-recordings": "get",
 }
+OF_A_SERIES = {
+    "series": "get",
+    "series-edit": "get post",
+    "series-cancel": "get post",
+    "series-delete": "post",
+    "series-times": "get",
+}
+OF_A_MEETING_OF_A_SERIES = {
+    "series-edit-following": "get post",
+    "series-cancel-following": "get post",
+}
 OF_A_SESSION = {
     "session-waiting": "get",
     "session-admit": "post",
@@ -59,7 +72,7 @@ OF_A_PERSON = {
     "room-new": "get post",
     "move": "get post",
 }
-OWNED = OF_A_BOOKING | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
+OWNED = OF_A_BOOKING | OF_A_SERIES | OF_A_MEETING_OF_A_SERIES | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
 
 
@@ -82,11 +95,14 @@ def ours() -> dict[str, URLPattern]:
 
 
 @pytest.fixture
-def addresses(book: Book, room: Room) -> dict[str, str]:
-    """Dana's pages by name: of a meeting, of a room, of a link."""
-    booking = book(room=room)
+def addresses(dana: User, book: Book, room: Room) -> dict[str, str]:
+    """Dana's pages by name: of a meeting, of a series, of a room, of a link."""
+    booking, series = book(room=room), make_series(dana, room=room)
     link, session = room.links.get(purpose="host"), open_room(room, booking)
     owned = {name: reverse(name, args=[booking.pk]) for name in OF_A_BOOKING}
+    owned |= {name: reverse(name, args=[series.pk]) for name in OF_A_SERIES}
+    one_of_it = series.bookings.all()[0]
+    owned |= {name: reverse(name, args=[one_of_it.pk]) for name in OF_A_MEETING_OF_A_SERIES}
     owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
     owned |= {name: reverse(name, args=[session.pk]) for name in OF_A_SESSION}
     return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
@@ -94,7 +110,7 @@ def addresses(book: Book, room: Room) -> dict[str, str]:
 
 def facts() -> list[Any]:
     """Everything that a page of Dana's could change."""
-    models = (Booking, Room, JoinLink, RoomSession)
+    models = (Booking, Series, Room, JoinLink, RoomSession)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -129,6 +145,7 @@ def test_page_of_somebody_else_is_a_page_that_there_is_not(
         assert answer.status_code == 404
         assert "Office hours" not in page(answer)
         assert "Review" not in page(answer)
+        assert "Stand-up" not in page(answer)
     assert facts() == before
 
 

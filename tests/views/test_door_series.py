@@ -263,7 +263,7 @@ def test_host_link_of_a_series_can_be_made_transferable_by_its_owner_alone(
 
     link.refresh_from_db()
     assert link.transferable
-    assert answer.headers["Location"] == reverse("booking", args=[days(series)[0].pk])
+    assert answer.headers["Location"] == reverse("series", args=[series.pk])
 
 
 def test_cost_of_the_door_does_not_grow_with_the_series(

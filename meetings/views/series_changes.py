@@ -1,0 +1,76 @@
+"""What was changed about a series, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings.models import Series, SeriesChange
+from meetings.rrule import rule_of
+from meetings.rule_words import rule_text
+from meetings.wording import day_text
+
+from .changes import Change, label_of, text_of
+
+Values = dict[str, list[Any]]
+Kind = SeriesChange.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEntry:
+    change: SeriesChange
+    what: str
+    extent: str  # how many meetings
+    details: list[Change]
+
+
+def history_of_series(series: Series) -> list[SeriesEntry]:
+    return [_entry(each) for each in series.changes.select_related("by")]
+
+
+def series_values_in_words(values: Values, since: date) -> list[Change]:
+    """Old and new, field by field; `since` is the first date that is concerned."""
+    return [Change(label_of(name), *_texts(name, values, since)) for name in values]
+
+
+def _entry(change: SeriesChange) -> SeriesEntry:
+    since = change.since or change.at.date()
+    return SeriesEntry(
+        change=change,
+        what=_what(change),
+        extent=_extent(change),
+        details=series_values_in_words(change.values, since),
+    )
+
+
+def _what(change: SeriesChange) -> str:
+    if change.since and change.kind == Kind.FOLLOWING:
+        return _("Changed from %(date)s on") % {"date": day_text(change.since)}
+    if change.since and change.kind == Kind.ENDED:
+        return _("Ended before %(date)s") % {"date": day_text(change.since)}
+    if change.since and change.kind == Kind.EDITED:
+        return _("Changed as a whole, from %(date)s on") % {"date": day_text(change.since)}
+    return str(change.get_kind_display())
+
+
+def _extent(change: SeriesChange) -> str:
+    if change.kind == Kind.DELETED or not change.meetings:
+        return ""
+    return ngettext("%(n)d meeting", "%(n)d meetings", change.meetings) % {"n": change.meetings}
+
+
+def _texts(name: str, values: Values, since: date) -> tuple[str, str]:
+    old, new = values[name]
+    if name == "first_date":
+        return day_text(date.fromisoformat(old)), day_text(date.fromisoformat(new))
+    if name == "rule":
+        firsts = values.get("first_date", [since.isoformat()] * 2)
+        rules = (
+            rule_of(rule, date.fromisoformat(day))
+            for rule, day in zip((old, new), firsts, strict=True)
+        )
+        before, after = (rule_text(each) for each in rules)
+        return before, after
+    return text_of(name, old), text_of(name, new)

@@ -1,0 +1,104 @@
+"""The dates of a series as its page lists them, each with what is particular about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+
+from meetings.http import MemberRequest
+from meetings.models import Booking, Series, is_live_now, was_ended
+from meetings.models.booking import BookingQuerySet
+from meetings.recurrence import occurrence_at
+from meetings.wording import clock_text
+
+PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    text: str
+    look: str = ""  # of its badge
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    booking: Booking
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """A page of the dates, coming or past, and whether there are others of the other kind."""
+
+    rows: tuple[Row, ...]
+    page: "Page[Any]"
+    show: str
+
+
+def dates_shown(request: MemberRequest, series: Series) -> Dates:
+    """As the address asks for them. Nonsense is the beginning."""
+    show = "past" if request.GET.get("show") == "past" else "coming"
+    found = past(series) if show == "past" else coming(series)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return Dates(rows=tuple(Row(each, marks_of(each)) for each in page), page=page, show=show)
+
+
+def coming(series: Series) -> BookingQuerySet:
+    """Not over yet, those among them that were cancelled by themselves."""
+    return _shown(series).not_over().order_by("starts_at", "pk")
+
+
+def past(series: Series) -> BookingQuerySet:
+    return _shown(series).over().order_by("-starts_at", "-pk")
+
+
+def _shown(series: Series) -> BookingQuerySet:
+    theirs = series.bookings.filter(deleted_at=None).select_related("room", "pattern")
+    return theirs.annotate(is_live=is_live_now("booking"), was_ended=was_ended())
+
+
+def marks_of(booking: Booking) -> tuple[Mark, ...]:
+    """Moved or changed, beside another meeting, at an hour that the clocks skip or show twice."""
+    found = [_own_change(booking), _clock(booking)]
+    if booking.may_overlap and not booking.is_cancelled:
+        found.append(Mark(_("Beside another meeting"), "badge--warn"))
+    return tuple(each for each in found if each)
+
+
+def is_moved(booking: Booking) -> bool:
+    """Whether it stands at another time than its series has it."""
+    _series, pattern, day = booking.in_series
+    wall = datetime.combine(day, pattern.clock)
+    return booking.starts_at != occurrence_at(wall, pattern.zone).starts_at
+
+
+def _own_change(booking: Booking) -> Mark | None:
+    if booking.is_cancelled or not booking.is_exception:
+        return None
+    text = _("Moved by itself") if is_moved(booking) else _("Changed by itself")
+    return Mark(text, "badge--soon")
+
+
+def _clock(booking: Booking) -> Mark | None:
+    """What happens to the clock on that very day."""
+    if booking.is_exception:
+        return None
+    _series, pattern, day = booking.in_series
+    wall = datetime.combine(day, pattern.clock)
+    found = occurrence_at(wall, pattern.zone)
+    times = {
+        "time": clock_text(wall),
+        "start": clock_text(found.starts_at.astimezone(pattern.zone)),
+    }
+    if found.is_shifted:
+        return Mark(_("Clocks skip %(time)s: begins at %(start)s") % times, "badge--warn")
+    if found.is_doubled:
+        return Mark(_("Clocks show %(time)s twice: the first is meant") % times, "badge--warn")
+    return None
+
+
+def is_over(series: Series) -> bool:
+    """Whether nothing of it is to come."""
+    return not series.bookings.confirmed().not_over().exists()
