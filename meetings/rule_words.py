@@ -34,6 +34,13 @@ def every_text(rule: Rule) -> str:
     return _FREQUENCY[rule.frequency](rule)
 
 
+def may_be_short(rule: Rule) -> bool:
+    """Whether the rule comes to months that are too short for its day."""
+    if rule.month is not None:
+        return (rule.month, rule.month_day) == LEAP_DAY
+    return (rule.month_day or 0) > 28
+
+
 def weekday_order() -> list[int]:
     """The days of the week (Monday is 0) as the reader's calendar begins it."""
     first = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7  # there, Sunday is 0
@@ -89,10 +96,10 @@ _FREQUENCY = {
 
 def _short_months(rule: Rule) -> str:
     """What becomes of the months that are too short for the day."""
-    if (rule.month, rule.month_day) == LEAP_DAY:
-        return _("in other years on 28 February") if rule.or_last else _("in leap years only")
-    if rule.month is not None or (rule.month_day or 0) <= 28:
+    if not may_be_short(rule):
         return ""
+    if rule.month is not None:
+        return _("in other years on 28 February") if rule.or_last else _("in leap years only")
     if rule.or_last:
         return _("in shorter months on their last day")
     return _("not in shorter months")

@@ -1,13 +1,15 @@
 """Planning a meeting: what was typed, turned into a wish or into words about what is wrong."""
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,18 +19,25 @@ from accounts.zones import zone_choices
 from meetings.local_time import NoSuchTime, TwiceThatDay, instant_of
 from meetings.models import Booking, Room
 from meetings.models.booking import LONGEST, LONGEST_TITLE
+from meetings.recurrence import Rule, dates
 from meetings.services.scheduling import MeetingWish, free_from
+from meetings.services.series import SeriesWish
 
 from .inputs import DateInput, TimeInput
+from .repeats import RepeatForm
 from .text import one_line, validate_readable
 
 PATIENCE = timedelta(minutes=5)  # a form may lie open for a moment before "now" is sent
 FARTHEST = timedelta(days=10 * 366)
+TIME_FIELDS = {"date", "time", "clock", "duration", "time_zone"}
 CLOCKS = [("first", gettext_lazy("the first time")), ("second", gettext_lazy("the second time"))]
 
 
 class BookingForm(forms.Form):
-    """A new meeting, or an old one's new shape: pass `booking` to change it."""
+    """A new meeting, or an old one's new shape: pass `booking` to change it.
+
+    With a `repeat` form whose data says a rule it is the first meeting of a series.
+    """
 
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=LONGEST_TITLE, validators=[validate_readable]
@@ -70,9 +79,14 @@ class BookingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, user: User, booking: Booking | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        user: User,
+        booking: Booking | None = None,
+        repeat: RepeatForm | None = None,
+        **kwargs: Any,
     ) -> None:
-        self.user, self.booking = user, booking
+        self.user, self.booking, self.repeat = user, booking, repeat
         kwargs["initial"] = {**self._first_values(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(
@@ -114,31 +128,33 @@ class BookingForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if not {"date", "time", "time_zone", "duration"} <= data.keys():
             return data
-        wall = datetime.combine(data["date"], data["time"].replace(second=0, microsecond=0))
+        data["time"] = data["time"].replace(second=0, microsecond=0)
+        wall = datetime.combine(_first_day(self.rule, data["date"]), data["time"])
         zone = ZoneInfo(data["time_zone"])
         try:
-            data["starts_at"] = instant_of(wall, zone, second=self._second(data, wall))
+            data["starts_at"] = instant_of(wall, zone, second=False if self.rule else None)
         except NoSuchTime as none:
             self.add_error("time", _no_such_time(none))
-        except TwiceThatDay:
-            self._ask_which(_occasion(wall, zone.key))
+        except TwiceThatDay as both:
+            self._choose_which(both, _occasion(wall, zone.key))
         except OverflowError:
             self.add_error("date", _("This date is out of reach."))
         if starts_at := data.get("starts_at"):
             self._refuse_out_of_reach(starts_at)
         return data
 
-    def _second(self, data: dict[str, Any], wall: datetime) -> bool | None:
-        """Which of two was chosen, if it was for this very time."""
-        if data.get("clock_for") != _occasion(wall, data["time_zone"]):
-            return None
-        return {"first": False, "second": True}.get(data.get("clock", ""))
-
-    def _ask_which(self, occasion: str) -> None:
-        typed = {name: self.data[name] for name in self.data}
-        self.data = {**typed, "clock": "", "clock_for": occasion}
+    def _choose_which(self, both: TwiceThatDay, occasion: str) -> None:
+        """Which of two it is, if that was said for this very time. A series means the first."""
         self.fields["clock"].widget = forms.RadioSelect(choices=CLOCKS)
         self.fields["clock"].label = _("Which of the two?")
+        instants = {"first": both.first, "second": both.second}
+        data = self.cleaned_data
+        if data.get("clock_for") == occasion and data.get("clock") in instants:
+            data["starts_at"] = instants[data["clock"]]
+            return
+        typed = cast("QueryDict", self.data).copy()
+        typed["clock"], typed["clock_for"] = "", occasion
+        self.data = typed
         self.add_error(
             "clock", _("On that day the clocks go back and show this time twice. Which one is it?")
         )
@@ -151,20 +167,58 @@ class BookingForm(forms.Form):
         elif starts_at > timezone.now() + FARTHEST:
             self.add_error("date", _("This date is too far ahead: ten years at most."))
 
+    @property
+    def rule(self) -> Rule | None:
+        """How the meeting repeats; None when it does not, or nobody can say yet."""
+        day = self.cleaned_data.get("date")
+        if not day or not self.repeat or not self.repeat.is_valid():
+            return None
+        return self.repeat.rule(day)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it is clear when the meeting is to be, whatever else is still missing."""
+        return self.is_bound and not TIME_FIELDS & self.errors.keys()
+
     def wish(self, options: dict[str, Any]) -> MeetingWish:
         """What a valid form asks for; `options` are those of the meeting's own room."""
         data = self.cleaned_data
-        return MeetingWish(
-            title=data["title"],
-            description=data["description"],
-            starts_at=data["starts_at"],
-            duration=data["duration"],
-            time_zone=data["time_zone"],
-            room=data["room"],
-            options=options,
-            may_overlap=data["may_overlap"],
-            request_key=data["request_key"] or uuid.uuid4(),
+        return replace(self.trial(), may_overlap=data["may_overlap"], **self._words(options))
+
+    def series_wish(self, options: dict[str, Any]) -> SeriesWish:
+        """The same for a series, with no date decided."""
+        return replace(self.series_trial(), **self._words(options))
+
+    def trial(self) -> MeetingWish:
+        """As far as it takes time, once the form has one: to see what is in its way."""
+        return MeetingWish(title="", starts_at=self.cleaned_data["starts_at"], **self._takes())
+
+    def series_trial(self) -> SeriesWish:
+        data, rule = self.cleaned_data, self.rule
+        if rule is None:
+            raise ValueError("This meeting does not repeat.")
+        return SeriesWish(
+            title="", rule=rule, first_date=data["date"], clock=data["time"], **self._takes()
         )
+
+    def _takes(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {name: data.get(name) for name in ("duration", "time_zone", "room")}
+
+    def _words(self, options: dict[str, Any]) -> dict[str, Any]:
+        """What a meeting and a series have in common, besides their time."""
+        data = self.cleaned_data
+        return {
+            "title": data["title"],
+            "description": data["description"],
+            "options": options,
+            "request_key": data["request_key"] or uuid.uuid4(),
+        }
+
+
+def _first_day(rule: Rule | None, day: date) -> date:
+    """The day itself, or the first of the series that is not before it."""
+    return next(dates(rule, day), day) if rule else day
 
 
 def _occasion(wall: datetime, zone: str) -> str:

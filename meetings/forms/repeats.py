@@ -1,6 +1,6 @@
 """How a meeting repeats: what was chosen, turned into a rule or into words about what is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -244,6 +244,15 @@ _CUSTOM = {DAILY: _daily, WEEKLY: _weekly, MONTHLY: _monthly, YEARLY: _yearly}
 
 def _or_last(data: Values) -> bool:
     return bool(data["short_months"] == LAST_DAY)
+
+
+def date_typed(data: Mapping[str, Any]) -> date | None:
+    """The date in the form of the meeting beside this one; None when there is none yet."""
+    try:
+        typed: date | None = forms.DateField(required=False).clean(data.get("date"))
+    except forms.ValidationError:
+        return None
+    return typed
 
 
 def quick_labels(day: date) -> dict[str, str]:

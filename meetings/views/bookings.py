@@ -1,4 +1,4 @@
-"""Planning one meeting: make it, look at it, change it, call it off."""
+"""One meeting: look at it, change it, call it off."""
 
 import uuid
 from copy import copy
@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meetings.forms.bookings import BookingForm, CancelForm
-from meetings.forms.rooms import LOOK, RoomOptionsForm
+from meetings.forms.bookings import CancelForm
 from meetings.http import MemberRequest
 from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
 from meetings.services import hosting, moving, scheduling
@@ -21,33 +20,14 @@ from meetings.services.places import capacity_at
 from .changes import changes_in_words, history_of
 from .links import links_of
 from .live import live_part, said_at_the_end
+from .meeting_forms import are_valid, form_page, forms_of, options_of
 from .policies import leads_out
+from .previews import part_asked
 from .recordings import may_be_recorded
 from .reservations import confirmation_of
-from .room_options import options_of_chosen
+from .series_place import place_in_series
 from .session_notes import notes_of
 from .troubles import held_at, trouble_with, where_to_choose
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: MemberRequest) -> HttpResponse:
-    """Plan a meeting."""
-    form, options = _forms(request, None)
-    if LOOK in request.POST:
-        return options_of_chosen(request, options)
-    overlap = None
-    if request.method == "POST" and _valid(form, options):
-        try:
-            booking = scheduling.book(request.user, form.wish(_options(options)))
-        except scheduling.Overlaps as found:
-            overlap = found
-        except scheduling.RoomRefused as refused:
-            form.add_error("room", str(refused))
-        else:
-            messages.success(request, _("“%(title)s” is planned.") % {"title": booking.title})
-            return redirect("booking", booking.pk)
-    context = {"section": "new", "form": form, "options": options, "overlap": overlap}
-    return _answer(request, "meetings/booking_form.html", context)
 
 
 @require_safe
@@ -74,6 +54,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "links": links_of(request, booking),
         "attendances": list(_attendances(booking)),
         "may_be_recorded": may_be_recorded(booking),
+        "in_series": place_in_series(booking),
         "history": history_of(booking),
     }
     return render(request, "meetings/booking.html", context)
@@ -86,13 +67,13 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     if booking.is_cancelled:
         messages.error(request, _("A cancelled meeting cannot be changed."))
         return redirect("booking", booking.pk)
-    form, options = _forms(request, booking)
-    if LOOK in request.POST:
-        return options_of_chosen(request, options)
+    form, options = forms_of(request, booking)
+    if part := part_asked(request, form, options, booking):
+        return part
     context = {"section": "meetings", "form": form, "options": options, "booking": booking}
-    if request.method == "GET" or not _valid(form, options) or "back" in request.POST:
-        return _answer(request, "meetings/booking_form.html", context)
-    wish = form.wish(_options(options))
+    if request.method == "GET" or not are_valid(form, options) or "back" in request.POST:
+        return form_page(request, "meetings/booking_form.html", context)
+    wish = form.wish(options_of(options))
     changes = scheduling.changed_values(booking, wish)
     if (form.cleaned_data["version"] or 0) != booking.version:
         return _stale(request, booking.pk, wish)
@@ -122,10 +103,10 @@ def _save(
     try:
         scheduling.edit(booking, wish, by=request.user, version=version)
     except scheduling.Overlaps as found:
-        return _answer(request, "meetings/booking_form.html", {**context, "overlap": found})
+        return form_page(request, "meetings/booking_form.html", {**context, "overlap": found})
     except scheduling.RoomRefused as refused:
         context["form"].add_error("room", str(refused))
-        return _answer(request, "meetings/booking_form.html", context)
+        return form_page(request, "meetings/booking_form.html", context)
     except scheduling.StaleEdit:
         return _stale(request, booking.pk, wish)
     except scheduling.AlreadyCancelled as gone:
@@ -138,7 +119,7 @@ def _save(
 def _stale(request: MemberRequest, pk: int, wish: scheduling.MeetingWish) -> HttpResponse:
     """Two tabs: what the other one saved stays, and this one sees how its wish differs from it."""
     booking = _mine(request, pk)
-    form, options = _forms(request, booking, fresh_version=True)
+    form, options = forms_of(request, booking, fresh_version=True)
     context = {
         "section": "meetings",
         "booking": booking,
@@ -161,7 +142,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, _("“%(title)s” is cancelled.") % {"title": booking.title})
         return redirect("booking", booking.pk)
     context = {"section": "meetings", "booking": booking, "form": form}
-    return _answer(request, "meetings/booking_cancel.html", context)
+    return form_page(request, "meetings/booking_cancel.html", context)
 
 
 @require_POST
@@ -205,40 +186,7 @@ def _mine(request: MemberRequest, pk: int) -> Booking:
     mine = Booking.objects.visible_to(request.user).annotate(
         is_live=is_live_now("booking"), was_ended=was_ended()
     )
-    return get_object_or_404(mine.select_related("room", "organizer"), pk=pk)
-
-
-def _forms(
-    request: MemberRequest, booking: Booking | None, *, fresh_version: bool = False
-) -> tuple[BookingForm, RoomOptionsForm]:
-    data = request.POST.copy() if request.method == "POST" else None
-    if data is not None and fresh_version and booking:
-        data["version"] = str(booking.version)
-    # A copy: the form writes into it, and the meeting's room is what we compare with.
-    own_room = copy(booking.room) if booking and not booking.room.is_permanent else None
-    form = BookingForm(data, user=request.user, booking=booking, initial=_asked(request))
-    return form, RoomOptionsForm(data, instance=own_room, prefix="options")
-
-
-def _asked(request: MemberRequest) -> dict[str, str]:
-    """A new meeting may come with its room or date in the address."""
-    return {name: request.GET[name] for name in ("room", "date", "time") if request.GET.get(name)}
-
-
-def _valid(form: BookingForm, options: RoomOptionsForm) -> bool:
-    """Both are asked, so that all mistakes show at once. A permanent room has its own options."""
-    form_ok, options_ok = form.is_valid(), options.is_valid()
-    return form_ok and (options_ok or bool(form.cleaned_data.get("room")))
-
-
-def _options(options: RoomOptionsForm) -> dict[str, Any]:
-    return options.options() if options.is_valid() else {}
-
-
-def _answer(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A form as first shown, or again with 422 and what to mend."""
-    status = 422 if request.method == "POST" else 200
-    return render(request, template, context, status=status)
+    return get_object_or_404(mine.select_related("room", "organizer", "series", "pattern"), pk=pk)
 
 
 def _attendances(booking: Booking) -> QuerySet[Attendance]:

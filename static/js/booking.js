@@ -2,6 +2,7 @@
 
 const form = document.querySelector("[data-booking-form]");
 const { date, time, room } = form.elements;
+const how = form.elements["repeat-how"];
 
 // One of the free times that were offered.
 form.addEventListener("click", (event) => {
@@ -9,7 +10,16 @@ form.addEventListener("click", (event) => {
   if (!button) return;
   [date.value, time.value] = button.dataset.takeTime.split("T");
   time.focus();
+  time.dispatchEvent(new Event("input", { bubbles: true })); // the plan follows
 });
+
+// "Every week on Tuesday": the quick choices, said for the date above.
+function nameQuickChoices() {
+  for (const label of form.querySelectorAll("[data-quick]"))
+    how.querySelector(`[value="${label.dataset.quick}"]`).textContent = label.textContent;
+}
+if (how) form.addEventListener("htmx:afterSwap", nameQuickChoices);
+if (how) nameQuickChoices();
 
 // A permanent room brings its own settings: those of a one-off room do not apply.
 function showWhoseSettings() {
