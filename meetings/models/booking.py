@@ -20,7 +20,6 @@ from meetings.reminders import next_due
 from .room import Room
 
 if TYPE_CHECKING:
-    from .join_link import JoinLink
     from .pattern import Pattern
     from .series import Series
 
@@ -201,11 +200,6 @@ class Booking(models.Model):
         if self.series is None or self.pattern is None or self.recurrence_date is None:
             raise ValueError("This meeting belongs to no series.")
         return self.series, self.pattern, self.recurrence_date
-
-    @property
-    def shared_links(self) -> "models.QuerySet[JoinLink]":
-        """Its own, or those of its series, as they were prefetched for a list."""
-        return (self.series or self).links.all()
 
     @property
     def is_cancelled(self) -> bool:

@@ -1,10 +1,9 @@
 """Meetings and rooms in lists: all that a row shows, in as many queries for fifty as for one."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from meetings.models import JoinLink, Room, is_live_now, is_unconfirmed, was_ended
 from meetings.models.booking import BookingQuerySet
-from meetings.models.join_link import JoinLinkQuerySet
 
 
 def booking_rows(bookings: BookingQuerySet) -> BookingQuerySet:
@@ -13,17 +12,20 @@ def booking_rows(bookings: BookingQuerySet) -> BookingQuerySet:
         .annotate(
             is_live=is_live_now("booking"), was_ended=was_ended(), is_unconfirmed=is_unconfirmed()
         )
-        .prefetch_related(_links(), Prefetch("series__links", _common_links()))
+        .annotate(
+            host_token=_token(JoinLink.Purpose.HOST),
+            guest_token=_token(JoinLink.Purpose.PARTICIPANT),
+        )
     )
 
 
 def room_rows(rooms: QuerySet[Room]) -> QuerySet[Room]:
-    return rooms.annotate(is_live=is_live_now("room")).prefetch_related(_links())
+    links = Prefetch("links", JoinLink.objects.usable().common())
+    return rooms.annotate(is_live=is_live_now("room")).prefetch_related(links)
 
 
-def _links() -> Prefetch[str]:
-    return Prefetch("links", _common_links())
-
-
-def _common_links() -> JoinLinkQuerySet:
-    return JoinLink.objects.usable().common()
+def _token(purpose: str) -> Subquery:
+    """Of the meeting's own link or its series': in the query of the list rather than one more."""
+    theirs = Q(booking=OuterRef("pk")) | Q(series=OuterRef("series"))
+    links = JoinLink.objects.usable().common().filter(theirs, purpose=purpose)
+    return Subquery(links.values("token")[:1])

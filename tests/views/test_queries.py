@@ -1,7 +1,8 @@
 """Pages cost the same however much there is on them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Attendance, Booking, BookingChange, Room
+from meetings.recurrence import daily
 from meetings.services.opening import open_room
 from meetings.services.rooms import create_room
+from meetings.services.series import SeriesWish, book_series
 
 from .conftest import NOW
 from .reading import text_of
@@ -50,6 +53,29 @@ def test_agenda_of_50_meetings_costs_as_much_as_one_of_1(
 
     assert cost(as_dana, f"/meetings/?show={show}") == with_one
     assert "No. 50" in text_of(as_dana.get(f"/meetings/?show={show}"))
+
+
+def test_dashboard_with_series_rooms_and_running_meetings_costs_five(
+    as_dana: Client, dana: User, book: Book, room: Room
+) -> None:
+    for number in range(3):
+        open_room(book(f"Running {number}", at=NOW, may_overlap=True).room)
+        book(f"In the room {number}", room=room, may_overlap=True)
+    overrun = book("Overrun", at=NOW - timedelta(hours=2))
+    open_room(overrun.room, overrun)
+    days = replace(daily(), count=9)
+    first = (timezone.now() + timedelta(days=2)).date()
+    usual = {"duration": 30, "time_zone": "UTC", "clock": time(3)}
+    wish = SeriesWish(title="Stand-up", rule=days, first_date=first, **usual)
+    links = book_series(dana, wish).links.all()
+
+    assert cost(as_dana, "/meetings/") == 5
+
+    page = as_dana.get("/meetings/").text
+    host, participants = links.get(purpose="host"), links.get(purpose="participant")
+    assert page.count(host.get_absolute_url()) == 9
+    assert page.count(participants.token) >= 9
+    assert page.count(overrun.links.get(purpose="host").token) == 1
 
 
 def test_meeting_with_50_stays_and_changes_costs_as_much_as_with_1(
