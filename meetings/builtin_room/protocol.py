@@ -26,7 +26,8 @@ mute                      id or "all", kind, on            host. kind audio|vide
 lower_hand                id or "all"                      host
 role                      id, role                         host. host|cohost|participant
 lock, unlock              -                                host
-waiting_room              who: nobody|guests|everyone      host
+waiting_room              who: nobody|guests|uninvited|    host
+                          everyone
 chat_open, share_open     on                               host
 end                       -                                host. For everyone
 

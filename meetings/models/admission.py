@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from meetings.providers.base import Role
 
+from .guest import Guest
 from .join_link import JoinLink
 from .session import RoomSession
 
@@ -26,6 +27,9 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
     def at_the_door(self) -> Self:
         """Those who wait and whose page still asks; whoever closed it has gone."""
         return self.waiting().filter(seen_at__gt=timezone.now() - GONE_AFTER)
+
+    def with_guests(self) -> Self:
+        return self.select_related("link__guest")
 
     def decide(self, state: "Admission.State", *, by: User | None = None, message: str = "") -> int:
         """Decide those still waiting; how many there were. The first decision counts."""
@@ -95,6 +99,11 @@ class Admission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_state_display()})"
+
+    @property
+    def guest(self) -> Guest | None:
+        """Who is invited by the personal link that they came by."""
+        return self.link.guest if self.link else None
 
     @property
     def is_at_the_door(self) -> bool:

@@ -41,7 +41,11 @@ class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
 
     def with_meeting(self) -> Self:
         return self.select_related(
-            "room__owner", "booking__room__owner", "booking__organizer", "series__organizer"
+            "room__owner",
+            "booking__room__owner",
+            "booking__organizer",
+            "series__organizer",
+            "guest",
         )
 
 
@@ -150,6 +154,11 @@ class JoinLink(models.Model):
         room = booking.room if booking else self.room
         assert room is not None, "a check constraint sees to it"  # noqa: S101
         return room
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is one guest's own."""
+        return self.guest_id is not None
 
     @property
     def needs_sign_in(self) -> bool:

@@ -60,6 +60,7 @@ class Visitor:
     name: str = ""
     user: User | None = None
     ready: bool = False  # they asked to be let in as soon as they may
+    is_invited: bool = False  # they came by a personal link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,4 +172,12 @@ def must_wait(policy: str, role: Role, visitor: Visitor) -> bool:
     """Whether this person waits until a host admits them."""
     if role.hosts or policy == WaitingRoom.NOBODY:
         return False
+    if policy == WaitingRoom.UNINVITED:
+        return not visitor.is_invited
     return policy == WaitingRoom.EVERYONE or visitor.user is None
+
+
+def opens_by_itself(session: RoomSession, role: Role, visitor: Visitor) -> bool:
+    """Whether somebody who waits needs no host any more, by the link that they hold now."""
+    is_for_invited = session.waiting_room == WaitingRoom.UNINVITED
+    return role.hosts or (is_for_invited and visitor.is_invited)

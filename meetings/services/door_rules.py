@@ -13,7 +13,7 @@ from django.utils import timezone
 from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
 from meetings.providers.base import Role
 
-from .door import Door, DoorState, Visitor, must_wait
+from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
 from .places import can_be_held
 from .reservations import reservation_of
 from .rooms import provider_of
@@ -34,8 +34,8 @@ def door_for(link: JoinLink, visitor: Visitor) -> Door:
         _whose(link, visitor)
         or _of_meeting(room, booking)
         or _of_room(room, booking, running, link.role)
-        or _removed(room, booking, visitor)
-        or _of_person(session, admission, link.role)
+        or _removed(link, room, booking, visitor)
+        or _of_person(session, admission, link.role, visitor)
         or _of_session(session, link.role)
         or _before(link, room, booking, visitor)
     )
@@ -133,7 +133,7 @@ def _of_room(
 
 
 def _of_person(
-    session: RoomSession | None, admission: Admission | None, role: Role
+    session: RoomSession | None, admission: Admission | None, role: Role, visitor: Visitor
 ) -> DoorState | None:
     if session is None or admission is None:
         return None
@@ -142,15 +142,23 @@ def _of_person(
     if admission.state == Admission.State.REFUSED:
         return DoorState.REFUSED
     if admission.state == Admission.State.WAITING:
-        # Somebody who knocked as a participant may now hold the host's link.
-        return None if role.hosts else DoorState.WAITING
+        # Somebody who knocked as a participant may now hold the host's link, or one of their own.
+        return None if opens_by_itself(session, role, visitor) else DoorState.WAITING
     passes = session.is_live and _may_pass_lock(session, admission, role)
     return DoorState.OPEN if passes else None
 
 
-def _removed(room: Room, booking: Booking | None, visitor: Visitor) -> DoorState | None:
-    """Removed once, out of the whole meeting: also when the host ends it and opens it again."""
-    removed = Admission.objects.filter(identity=visitor.identity, state=Admission.State.REMOVED)
+def _removed(
+    link: JoinLink, room: Room, booking: Booking | None, visitor: Visitor
+) -> DoorState | None:
+    """Removed once, out of the whole meeting: also when the host ends it and opens it again.
+
+    A personal link admits nobody any more, in whatever browser.
+    """
+    theirs = Q(identity=visitor.identity)
+    if link.is_personal:
+        theirs |= Q(link=link)
+    removed = Admission.objects.filter(theirs, state=Admission.State.REMOVED)
     if booking:
         here = removed.filter(session__booking=booking)
     else:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.zones import known_zone
 from meetings.invitees import Invitee, address_key
 from meetings.models import Booking, BookingChange, Guest, JoinLink, Series, SeriesChange
 
@@ -89,6 +91,18 @@ def invite_again(guest: Guest) -> bool:
         return False
     notices.invited([guest], again=True)
     return True
+
+
+def note_opened(guest: Guest, *, zone: str, language: str) -> None:
+    """Keep when a guest first saw their link, and the zone and language of their browser."""
+    told = {
+        "opened_at": guest.opened_at or timezone.now(),
+        "time_zone": zone if known_zone(zone) else guest.time_zone,
+        "language": language if language in dict(settings.LANGUAGES) else guest.language,
+    }
+    news = {name: value for name, value in told.items() if getattr(guest, name) != value}
+    if news:
+        Guest.objects.filter(pk=guest.pk).update(**news)
 
 
 def place_of(guest: Guest) -> Place:

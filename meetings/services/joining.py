@@ -14,7 +14,7 @@ from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomN
 from meetings.providers.time_limit import time_limit
 
 from .breakers import watching
-from .door import Door, DoorState, Visitor, must_wait
+from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
 from .door_rules import door_for
 from .events import end_session
 from .hosting import announce
@@ -151,12 +151,16 @@ def _ask(session: RoomSession, door: Door) -> Admission:
 
 
 def _come_as(admission: Admission, door: Door) -> None:
-    """Somebody who comes again may use another name, and a host link makes them host."""
-    if (admission.name, admission.role) == (door.visitor.name, door.role):
+    """Somebody who comes again may use another name or link: a host link makes them host."""
+    link = door.link.pk if door.link.is_personal else admission.link_id
+    comes_as = (door.visitor.name, door.role, link)
+    waits = admission.state == Admission.State.WAITING
+    admitted = waits and opens_by_itself(admission.session, door.role, door.visitor)
+    if not admitted and (admission.name, admission.role, admission.link_id) == comes_as:
         return
-    admission.name, admission.role = door.visitor.name, door.role
-    admission.save(update_fields=["name", "role"])
-    if door.role.hosts:
+    admission.name, admission.role, admission.link_id = comes_as
+    admission.save(update_fields=["name", "role", "link"])
+    if admitted:
         waiting = Admission.objects.waiting().filter(pk=admission.pk)
         waiting.update(state=Admission.State.ADMITTED)
     admission.refresh_from_db()  # a host may have removed them this moment

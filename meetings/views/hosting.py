@@ -69,7 +69,7 @@ def waiting(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _who_waits(request: MemberRequest, session: RoomSession, *, seen: str = "") -> HttpResponse:
-    people = list(session.admissions.at_the_door())
+    people = list(session.admissions.at_the_door().with_guests())
     mark = "-".join(str(each.pk) for each in people) or "nobody"
     if mark == seen:
         return HttpResponse(status=204)

@@ -30,6 +30,7 @@ class Someone:
     is_removed: bool = False
     is_me: bool = False
     can_be_removed: bool = False
+    guest: str = ""  # who is invited by the personal link that they came by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Live:
             bool(session.passcode),
             asdict(self.features),
             [asdict(each) for each in self.people],
-            [(each.pk, each.name) for each in self.waiting],
+            [(each.pk, each.name, str(each.guest or "")) for each in self.waiting],
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
@@ -83,7 +84,7 @@ class Live:
 def live_part(session: RoomSession, user: User) -> Live:
     """What runs, in as many queries for fifty people as for one."""
     features = features_at(session)
-    asked = list(session.admissions.all())
+    asked = list(session.admissions.with_guests())
     return Live(
         session=session,
         provider=held_at(session.alias),
@@ -109,9 +110,9 @@ def _people(
     """Who is inside, then who was let in and of whom nothing more is known."""
     stays, mine = list(session.attendances.all()), f"u:{me.pk}"
     came = {stay.identity for stay in stays}
-    states = {each.identity: each.state for each in asked}
+    at_door = {each.identity: each for each in asked}
     inside = [
-        _inside(stay, states.get(stay.identity), features, mine)
+        _inside(stay, at_door.get(stay.identity), features, mine)
         for stay in stays
         if stay.left_at is None
     ]
@@ -128,9 +129,9 @@ def _may_be_inside(asked: Admission, features: Features) -> bool:
     return asked.state == State.ADMITTED or stays
 
 
-def _inside(stay: Attendance, at_door: str | None, features: Features, mine: str) -> Someone:
-    is_removed = at_door == State.REMOVED
-    may_be_shut_out = at_door is not None and not is_removed
+def _inside(stay: Attendance, asked: Admission | None, features: Features, mine: str) -> Someone:
+    is_removed = asked is not None and asked.state == State.REMOVED
+    may_be_shut_out = asked is not None and not is_removed
     return Someone(
         row=f"stay-{stay.pk}",
         identity=stay.identity,
@@ -142,6 +143,7 @@ def _inside(stay: Attendance, at_door: str | None, features: Features, mine: str
         is_me=stay.identity == mine,
         # Again, too, where the provider did not follow the first time
         can_be_removed=stay.identity != mine and (features.removing or may_be_shut_out),
+        guest=_invited_as(asked),
     )
 
 
@@ -158,7 +160,12 @@ def _let_in(asked: Admission, mine: str) -> Someone:
         is_removed=is_removed,
         is_me=asked.identity == mine,
         can_be_removed=asked.identity != mine and not is_removed,
+        guest=_invited_as(asked),
     )
+
+
+def _invited_as(asked: Admission | None) -> str:
+    return str((asked and asked.guest) or "")
 
 
 def _rights_of(person: Attendance | Admission) -> str:

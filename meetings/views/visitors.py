@@ -27,11 +27,13 @@ def visitor_of(request: Request, link: JoinLink, *, name: str = "") -> Visitor:
     kept, user = _kept(request), _user(request)
     identity = f"u:{user.pk}" if user else f"g:{kept.get('id') or secrets.token_hex(16)}"
     mine = kept if kept.get("who") == identity else {}  # another person may use this browser now
+    invited = mine.get("names", {}).get(link.token) or (link.guest.name if link.guest else "")
     return Visitor(
         identity=identity,
-        name=clean_name(name or mine.get("name", "") or str(user or "")),
+        name=clean_name(name or invited or mine.get("name", "") or str(user or "")),
         user=user,
         ready=mine.get("ready", {}).get(link.token, 0) > time.time(),
+        is_invited=link.is_personal,
     )
 
 
@@ -44,11 +46,15 @@ def remember(
     waiting = {each: until for each, until in mine.get("ready", {}).items() if each != link.token}
     if ready:
         waiting[link.token] = round(time.time()) + READY_LASTS
+    names = {each: said for each, said in mine.get("names", {}).items() if each != link.token}
+    if link.guest and visitor.name != link.guest.name:
+        names[link.token] = visitor.name
     content = {
         "id": kept.get("id") or _guest_id(visitor),
         "who": visitor.identity,
         "name": visitor.name,
         "ready": dict(list(waiting.items())[-REMEMBERED:]),
+        "names": dict(list(names.items())[-REMEMBERED:]),  # at personal links, if they changed it
     }
     response.set_cookie(
         COOKIE,
