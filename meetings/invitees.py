@@ -162,7 +162,7 @@ def _entries(text: str) -> Iterator[Entry]:
 
 def _of_lines(lines: list[str]) -> Iterator[Entry]:
     for number, line in enumerate(lines, start=1):
-        for email, name in _of_line(line):
+        for email, name in _of_line(line) if line.strip() else ():
             yield number, email, name
 
 
@@ -183,12 +183,12 @@ def _of_table(lines: list[str], columns: Columns, first: int) -> list[Entry] | N
 
 
 def _of_cells(cells: list[str], columns: Columns) -> Iterator[tuple[str, str]]:
-    if columns.mail is None:
-        mail = next((cell for cell in cells if "@" in cell), "")
-    else:
-        mail = cells[columns.mail] if columns.mail < len(cells) else ""
+    place = columns.mail
+    mail = cells[place] if place is not None and place < len(cells) else ""
     name = " ".join(cells[place] for place in columns.names if place < len(cells)).strip()
     if not mail.strip():
+        mail = next((cell for cell in cells if "@" in cell), "")
+    if not mail:
         rest = " ".join(cells).strip()
         yield from [(rest, "")] if rest else []
         return
@@ -201,7 +201,7 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
     line = line.translate(INVISIBLE)
     parts = [part for piece in _split(line, "\t;,") for part in _people_in(piece)]
     with_address = sum("@" in part for part in parts)
-    groups = [group for group in _split(line, "\t;") if group.strip()]
+    groups = list(_split(line, "\t;"))
     if with_address == 1:
         yield _with_columns(parts)
     elif not with_address and parts:
@@ -224,19 +224,21 @@ def _split(line: str, marks: str) -> Iterator[str]:
         elif c in "<>" and angles and not quoted:
             angled = c == "<"
         elif c in marks and not quoted and not angled:
-            yield line[begins:place]
+            if part := line[begins:place].strip():
+                yield part
             begins = place + 1
-    yield line[begins:]
+    if part := line[begins:].strip():
+        yield part
 
 
-def _people_in(part: str) -> list[str]:
+def _people_in(part: str) -> Iterator[str]:
     """Several where only blanks stand between the addresses."""
-    if len(ANGLED.findall(part)) > 1:
-        return [each for each in re.split(r"(?<=>)", part) if each.strip()]
-    words = part.split()
-    if "<" not in part and sum("@" in word for word in words) > 1:
-        return words
-    return [part] if words else []
+    for piece in re.split(r"(?<=>)", part):
+        words = piece.split()
+        if "<" not in piece and sum("@" in word for word in words) > 1:
+            yield from words
+        elif words:
+            yield piece
 
 
 def _with_columns(parts: list[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +23,7 @@ from meetings.models import JoinLink, WaitingRoom
 from meetings.names import clean_name
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
-from meetings.services import joining
+from meetings.services import inviting, joining
 from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.rooms import provider_of
@@ -94,6 +95,21 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
     response = _follow(request, door_for(link, visitor), ticket)
     remember(response, request, link, visitor, ready=False)
     return response
+
+
+@login_not_required
+@never_cache
+@require_POST
+@guarded
+def hello(request: Request, token: str) -> HttpResponseBase:
+    """A person sees the page of a link; of a guest's own, that is noted, and where they are."""
+    link = _link(token)
+    if link is None:
+        return unknown_link(request)
+    if link.guest and request.user != inviting.place_of(link.guest).organizer:
+        zone, language = request.POST.get("time_zone", ""), get_language_from_request(request)
+        inviting.note_opened(link.guest, zone=zone, language=language)
+    return HttpResponse(status=204)
 
 
 @login_not_required
