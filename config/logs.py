@@ -6,6 +6,7 @@ import re
 _SLASH = r"(?:/|%2F)"
 _BEFORE_A_SECRET = (  # regular expressions
     "j",
+    "feeds",
     "account/demo",
     "account/invitation",
     "account/password/reset/key",

@@ -54,6 +54,8 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
     assert secret == {
         "/j/<str:token>/",
         "/j/<str:token>/enter/",
+        "/j/<str:token>/calendar.ics",
+        "/feeds/<str:token>.ics",
         "/hooks/<slug:alias>/<str:token>/",
         "/account/demo/<str:token>/",
         "/account/invitation/<str:token>/",
@@ -65,6 +67,8 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
 SECRET_PATHS = [
     f"/j/{SECRET}/",
     f"/j/{SECRET}/enter/",
+    f"/j/{SECRET}/calendar.ics",
+    f"/feeds/{SECRET}.ics",
     f"/hooks/main/{SECRET}.d0s6xu/",
     f"/account/demo/1-d0s6xu-{SECRET}/",
     f"/account/invitation/{SECRET}/",
@@ -135,7 +139,7 @@ def test_console_is_told_of_refusals_without_their_links(console: io.StringIO, p
 
     assert SECRET not in console.getvalue()
     assert "Forbidden (CSRF cookie not set.): /" in console.getvalue()
-    assert "/…/" in console.getvalue()
+    assert "/…" in console.getvalue()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,60 @@
+"""Taking one meeting or series along into a calendar."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from meetings.http import MemberRequest, Request
+from meetings.models import Booking, JoinLink, Series
+from meetings.services import calendar_files
+from meetings.services.calendar_files import CalendarFile
+
+from .join import unknown_link
+from .throttles import guarded
+
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+@never_cache
+@require_safe
+def of_booking(request: MemberRequest, pk: int) -> HttpResponse:
+    """The organizer's meeting as a file."""
+    mine = Booking.objects.visible_to(request.user)
+    booking = get_object_or_404(mine.select_related("organizer", "series", "pattern"), pk=pk)
+    return _answer(calendar_files.for_organizer(booking))
+
+
+@never_cache
+@require_safe
+def of_series(request: MemberRequest, pk: int) -> HttpResponse:
+    """The organizer's series as a file."""
+    series = get_object_or_404(Series.objects.visible_to(request.user), pk=pk)
+    return _answer(calendar_files.for_organizer(series))
+
+
+@login_not_required
+@never_cache
+@require_safe
+@guarded
+def at_door(request: Request, token: str) -> HttpResponseBase:
+    """What is behind this link as a file. Changes nothing."""
+    link = _link(token)
+    found = calendar_files.for_link(link) if link else None
+    return _answer(found) if found else unknown_link(request)
+
+
+def _link(token: str) -> JoinLink | None:
+    if not token.isprintable():  # PostgreSQL refuses to look for some of those
+        return None
+    return JoinLink.objects.usable().with_meeting().filter(token=token).first()
+
+
+def _answer(file: CalendarFile) -> HttpResponse:
+    response = HttpResponse(file.written(), content_type=CALENDAR)
+    disposition = content_disposition_header(as_attachment=True, filename=file.filename)
+    response.headers["Content-Disposition"] = disposition or "attachment"
+    return response
