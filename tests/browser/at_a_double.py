@@ -202,7 +202,7 @@ def cancel(host: Person, meeting: str) -> None:
 
 
 def fill_start(page: Page, start: datetime) -> None:
-    page.get_by_label("Date").fill(f"{start:%Y-%m-%d}")
+    page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     page.get_by_label("Start", exact=True).fill(f"{start:%H:%M}")
 
 

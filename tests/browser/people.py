@@ -38,7 +38,7 @@ class Person:
         self.page.goto("/meetings/new/")
         self.page.get_by_label("Title").fill(title)
         now = datetime.now(UTC)  # the zone of new users
-        self.page.get_by_label("Date").fill(f"{now:%Y-%m-%d}")
+        self.page.get_by_label("Date", exact=True).fill(f"{now:%Y-%m-%d}")
         self.page.get_by_label("Start", exact=True).fill(f"{now:%H:%M}")
         self.page.get_by_text("Who comes in, and what they may do").click()
         self.page.locator("[name$=waiting_room]").first.evaluate(CHOOSE, waits)
