@@ -16,6 +16,7 @@ from config.env import (
     field_keys,
     required,
 )
+from config.mailbox import mailbox_address, mailbox_place
 from config.providers import providers_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -203,12 +204,16 @@ ACCOUNT_FORMS = {
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Besides allauth's own: tries at the setup code; wrong sign-in and invitation links; wrong links to
-# meetings and rooms; wrong addresses for providers' events.
+# meetings and rooms; wrong addresses of calendar feeds (services read many from one address of
+# theirs, also dead ones); wrong addresses for providers' events. And answers of one guest: the
+# organizer gets a mail for each change.
 ACCOUNT_RATE_LIMITS = {
     "first_run": "10/m/ip",
     "link": "20/m/ip",
     "unknown_link": "20/m/ip",
+    "unknown_feed": "60/m/ip",
     "unknown_hook": "60/m/ip",
+    "answer": "20/h/key",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -230,6 +235,11 @@ ANYMAIL = env.dict("EMAIL_SERVICE_OPTIONS", default={}) | {"REQUESTS_TIMEOUT": E
 if EMAIL_SERVICE:
     EMAIL_BACKEND = f"anymail.backends.{EMAIL_SERVICE}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
+# Where answers of calendar programs and mails that could not be delivered come back to
+MAILBOX = mailbox_place(env.str("MAILBOX_URL", default=""))
+MAILBOX_ADDRESS = mailbox_address(
+    env.str("MAILBOX_ADDRESS", default=""), MAILBOX, DEFAULT_FROM_EMAIL
+)
 
 # --- Languages and time: instants are UTC; people have their own zones
 

@@ -16,6 +16,7 @@ from meetings.services import (
     reconcile,
     registering,
     reminding,
+    replies,
     reservations,
     zone_changes,
 )
@@ -43,6 +44,12 @@ def remind() -> None:
 def send_mails() -> None:
     """Every minute: what could not be sent at once."""
     posting.post_due()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def read_mails() -> None:
+    """Every minute: what came back by mail, if there is a mailbox."""
+    replies.read_due()
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]

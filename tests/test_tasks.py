@@ -57,6 +57,7 @@ def test_worker_tidies_rooms_every_minute_and_forgets_sessions_every_hour() -> N
     assert due.count("tidy_rooms") == 24 * 60
     assert due.count("forget_expired_sessions") == 24
     assert due.count("hear_providers") == due.count("close_what_is_over") == 24 * 60
+    assert due.count("read_mails") == 24 * 60
     assert due.count("forget_deliveries") == 24
     assert due.count("continue_series") == due.count("keep_walls") == 24
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import User
@@ -30,7 +31,7 @@ def event_of(booking: Booking, *, url: str = "") -> Event:
         instead_of=_instead_of(booking),
         is_cancelled=booking.is_cancelled,
         changed_at=booking.updated_at,
-        organizer=person_of(booking.organizer),
+        organizer=organizer_of(booking.organizer),
         url=url,
     )
 
@@ -81,7 +82,7 @@ def _whole(pattern: Pattern, off: set[date | None], url: str) -> Event:
         left_out=tuple(sorted(left_out)),
         is_cancelled=is_over,
         changed_at=pattern.series.updated_at,
-        organizer=person_of(pattern.series.organizer),
+        organizer=organizer_of(pattern.series.organizer),
         url=url,
     )
 
@@ -92,7 +93,13 @@ def with_link(event: Event, url: str) -> Event:
     return replace(event, url=url, description=text)
 
 
-def person_of(user: User) -> Person:
+def organizer_of(user: User) -> Person:
+    """Who organizes, by the address that calendar programs answer to: the mailbox, if there is one.
+
+    Everywhere the same, as programs refuse changes by another organizer.
+    """
+    if settings.MAILBOX_ADDRESS:
+        return Person(email=settings.MAILBOX_ADDRESS, name=user.name or user.email)
     return Person(email=user.email, name=user.name)
 
 

@@ -18,7 +18,7 @@ from accounts.zones import known_zone
 from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
 from meetings.models import Guest, Notice, OutgoingMail
 
-from .calendar_events import from_json, person_of, with_link
+from .calendar_events import from_json, organizer_of, with_link
 from .mail_texts import Letter, Reader, Story, letter_of
 from .partstat import Statuses
 
@@ -97,7 +97,7 @@ def _for(guest: Guest, event: Event, organizer: User, *, url: str, status: Statu
     """As this guest's calendar is to hold it; others invited are not named."""
     return replace(
         with_link(event, url),
-        organizer=person_of(organizer),
+        organizer=organizer_of(organizer),
         attendees=(Person(email=guest.email, name=guest.name, status=status),),
     )
 
