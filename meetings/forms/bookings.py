@@ -23,6 +23,7 @@ from meetings.recurrence import Rule, dates
 from meetings.services.scheduling import MeetingWish, free_from
 from meetings.services.series import SeriesWish
 
+from .guests import InviteesField
 from .inputs import DateInput, TimeInput
 from .repeats import RepeatForm
 from .text import one_line, validate_readable
@@ -92,6 +93,8 @@ class BookingForm(forms.Form):
         self.fields["time_zone"] = forms.ChoiceField(
             label=self.fields["time_zone"].label, choices=zones_with(self.initial["time_zone"])
         )
+        if booking is None:
+            self.fields["guests"] = InviteesField(organizer=user.email)
         room = self.fields["room"]
         assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
         room.queryset = Room.objects.visible_to(user).permanent().in_use()
@@ -212,6 +215,7 @@ class BookingForm(forms.Form):
             "title": data["title"],
             "description": data["description"],
             "options": options,
+            "guests": data.get("guests", ()),
             "request_key": data["request_key"] or uuid.uuid4(),
         }
 

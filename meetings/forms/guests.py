@@ -43,11 +43,16 @@ class InviteesField(forms.CharField):
     """Guests of a new meeting: a tuple of `Invitee`, or words about each row in trouble."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
-    organizer = ""
 
-    def __init__(self, **kwargs: Any) -> None:
-        usual = {"label": gettext_lazy("Guests"), "help_text": HELP, "required": False}
-        super().__init__(**{**usual, "max_length": LARGEST_FILE, "strip": False, **kwargs})
+    def __init__(self, *, organizer: str) -> None:
+        super().__init__(
+            label=gettext_lazy("Guests"),
+            help_text=HELP,
+            required=False,
+            max_length=LARGEST_FILE,
+            strip=False,
+        )
+        self.organizer = organizer
 
     def clean(self, value: Any) -> Any:
         reading = read(super().clean(value), organizer=self.organizer)
