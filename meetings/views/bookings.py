@@ -18,6 +18,7 @@ from meetings.services import hosting, moving, scheduling
 from meetings.services.places import capacity_at
 
 from .changes import changes_in_words, history_of
+from .guest_list import guests_of
 from .links import links_of
 from .live import live_part, said_at_the_end
 from .meeting_forms import are_valid, form_page, forms_of, options_of
@@ -52,6 +53,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "left_open": hosting.left_open(booking.sessions.all()),
         "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
+        "guests": guests_of(request, booking),
         "attendances": list(_attendances(booking)),
         "may_be_recorded": may_be_recorded(booking),
         "in_series": place_in_series(booking),

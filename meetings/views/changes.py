@@ -56,8 +56,9 @@ def history_of(booking: Booking) -> list[HistoryEntry]:
 
 def label_of(name: str) -> str:
     """What people call a field of a meeting, a series or a room."""
-    if named := {"reason": _("Reason"), "room": _("Place"), "rule": _("Repeats")}.get(name):
-        return named
+    named = {"reason": _("Reason"), "room": _("Place"), "rule": _("Repeats"), "guests": _("Guests")}
+    if name in named:
+        return named[name]
     models = (Room, Pattern, Booking)
     fields = {each.name: each for model in models for each in model._meta.fields}
     return capfirst(str(fields[name].verbose_name))

@@ -58,7 +58,7 @@ def guests_of(
     everybody = list(invited.only("pk", "booking", "series"))
     answers = answers_for(everybody, place) if everybody else {}
     query = request.GET.get("guest", "").replace("\x00", "").strip()[:100]
-    page = Paginator(_found(invited, query), AT_ONCE).get_page(request.GET.get("page"))
+    page = Paginator(_found(invited, query), AT_ONCE).get_page(request.GET.get("guests"))
     return GuestsCard(
         summary=_summary(len(everybody), answers.values()),
         total=len(everybody),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from meetings.http import MemberRequest
 from meetings.services import series_lists
 
+from .guest_list import guests_of
 from .links import links_of
 from .policies import leads_out
 from .series_changes import history_of_series
@@ -37,6 +38,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "next": series.bookings.confirmed().not_over().select_related("room").first(),
         "left_out": left_out_of_series(series),
         "links": links_of(request, series),
+        "guests": guests_of(request, series),
         "provider": held_at(room.provider_alias) if room else "",
         "leads_out": leads_out(room.provider_alias) if room else False,
         "is_over": is_over(series),
