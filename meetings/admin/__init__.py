@@ -4,6 +4,7 @@ from .bookings import BookingAdmin, BookingChangeAdmin
 from .builtin_room import ChatMessageAdmin, RoomPeerAdmin
 from .deliveries import WebhookDeliveryAdmin
 from .drifts import DriftAdmin
+from .feeds import FeedAdmin
 from .links import JoinLinkAdmin
 from .outbox import OutgoingMailAdmin
 from .people_at_meetings import AdmissionAdmin, AttendanceAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "BookingChangeAdmin",
     "ChatMessageAdmin",
     "DriftAdmin",
+    "FeedAdmin",
     "JoinLinkAdmin",
     "OutgoingMailAdmin",
     "ProviderAccountAdmin",

@@ -17,6 +17,7 @@ from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_e
 from meetings.services import hosting, moving, scheduling
 from meetings.services.places import capacity_at
 
+from .add_to_calendar import adding_of_booking
 from .changes import changes_in_words, history_of
 from .guest_list import guests_of
 from .links import links_of
@@ -53,6 +54,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "left_open": hosting.left_open(booking.sessions.all()),
         "confirmation": confirmation_of(booking),
         "links": links_of(request, booking),
+        "adding": adding_of_booking(booking),
         "guests": guests_of(request, booking),
         "attendances": list(_attendances(booking)),
         "may_be_recorded": may_be_recorded(booking),

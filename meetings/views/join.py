@@ -30,6 +30,7 @@ from meetings.services.rooms import provider_of
 from meetings.services.transactions import is_busy
 from meetings.services.waiting_room import note_seen
 
+from .add_to_calendar import adding_at_door
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
 from .troubles import where_to_choose
@@ -161,6 +162,7 @@ def _show(
     context = {
         "door": found,
         "state": state or found.state,
+        "adding": None if request.htmx else adding_at_door(found),
         "error": error,
         "now": timezone.now(),
         "zone_is_unknown": unknown,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from meetings.http import MemberRequest
 from meetings.services import series_lists
 
+from .add_to_calendar import adding_of_series
 from .guest_list import guests_of
 from .links import links_of
 from .policies import leads_out
@@ -38,6 +39,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "next": series.bookings.confirmed().not_over().select_related("room").first(),
         "left_out": left_out_of_series(series),
         "links": links_of(request, series),
+        "adding": adding_of_series(series),
         "guests": guests_of(request, series),
         "provider": held_at(room.provider_alias) if room else "",
         "leads_out": leads_out(room.provider_alias) if room else False,

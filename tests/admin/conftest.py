@@ -17,6 +17,7 @@ from meetings.models import (
     BookingChange,
     ChatMessage,
     Drift,
+    Feed,
     JoinLink,
     ProviderAccount,
     Reservation,
@@ -40,6 +41,7 @@ MODELS = (
     BookingChange,
     ChatMessage,
     Drift,
+    Feed,
     JoinLink,
     Reservation,
     Room,
@@ -131,6 +133,7 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
         session.drifts.create(
             alias=session.alias, kind=Drift.Kind.SESSION_GONE, room_id=f"room-{number}"
         ),
+        Feed.objects.get_or_create(owner=booking.organizer, room=booking.room)[0],
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
     ]
 

@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, RoomSession, Series
+from meetings.models.feed import Feed
+from meetings.services.feeds import open_feed
 from meetings.services.opening import open_room
 
 from .reading import page
@@ -19,6 +21,7 @@ Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.
 PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave", "hook"}
+PUBLIC |= {"feed", "door-calendar"}
 
 OF_A_BOOKING = {
     "booking": "get",
@@ -30,6 +33,7 @@ OF_A_BOOKING = {
     "booking-recordings": "get",
     "booking-confirmation": "get",
     "booking-try-again": "post",
+    "booking-calendar": "get",
 }
 OF_A_ROOM = {
     "room": "get",
@@ -45,6 +49,7 @@ OF_A_SERIES = {
     "series-cancel": "get post",
     "series-delete": "post",
     "series-times": "get",
+    "series-calendar": "get",
 }
 OF_A_MEETING_OF_A_SERIES = {
     "series-edit-following": "get post",
@@ -63,9 +68,12 @@ OF_A_SESSION = {
     "recording-download": "post",
     "recording-delete": "post",
 }
+OF_A_FEED = {"feed-rotate": "post", "feed-revoke": "post"}
 OF_A_LINK = {"link-transferable": "post"}
 OF_A_PERSON = {
     "dashboard": "get",
+    "calendars": "get",
+    "feed-new": "post",
     "booking-new": "get post",
     "meet-now": "post",
     "room-list": "get",
@@ -73,6 +81,7 @@ OF_A_PERSON = {
     "move": "get post",
 }
 OWNED = OF_A_BOOKING | OF_A_SERIES | OF_A_MEETING_OF_A_SERIES | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
+OWNED |= OF_A_FEED
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
 
 
@@ -105,12 +114,13 @@ def addresses(dana: User, book: Book, room: Room) -> dict[str, str]:
     owned |= {name: reverse(name, args=[one_of_it.pk]) for name in OF_A_MEETING_OF_A_SERIES}
     owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
     owned |= {name: reverse(name, args=[session.pk]) for name in OF_A_SESSION}
+    owned |= {name: reverse(name, args=[open_feed(dana).pk]) for name in OF_A_FEED}
     return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
 
 
 def facts() -> list[Any]:
     """Everything that a page of Dana's could change."""
-    models = (Booking, Series, Room, JoinLink, RoomSession)
+    models = (Booking, Feed, Series, Room, JoinLink, RoomSession)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
