@@ -1,5 +1,6 @@
 """Times as people say them, in the reader's language. Plain values in, text out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.zones import offset_label
+
+DAY = 24 * 60  # minutes
+WEEK = 7 * DAY
 
 
 def span_text(start: datetime, end: datetime, zone: tzinfo) -> str:
@@ -61,13 +65,19 @@ def lasting_text(minutes: int) -> str:
 
 def before_text(minutes: int) -> str:
     """When a reminder comes: `1 hour before`."""
+    weeks, days = minutes // WEEK, minutes // DAY
     if not minutes:
         return _("at the start")
-    if minutes % 1440 == 0:
-        return ngettext("%(n)d day before", "%(n)d days before", minutes // 1440) % {
-            "n": minutes // 1440
-        }
+    if minutes == weeks * WEEK:
+        return ngettext("%(n)d week before", "%(n)d weeks before", weeks) % {"n": weeks}
+    if minutes == days * DAY:
+        return ngettext("%(n)d day before", "%(n)d days before", days) % {"n": days}
     return _("%(time)s before") % {"time": lasting_text(minutes)}
+
+
+def reminders_text(reminders: Iterable[int]) -> str:
+    """`10 minutes before, 1 day before`, or `none`."""
+    return ", ".join(map(before_text, reminders)) or _("none")
 
 
 def relative_day_text(day: date) -> str:

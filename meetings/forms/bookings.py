@@ -25,6 +25,7 @@ from meetings.services.series import SeriesWish
 
 from .guests import InviteesField
 from .inputs import DateInput, TimeInput
+from .reminders import AT_FIRST, RemindersField
 from .repeats import RepeatForm
 from .text import one_line, validate_readable
 
@@ -73,6 +74,7 @@ class BookingForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("A room of its own, for this meeting"),
     )
+    reminders = RemindersField()
     request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     may_overlap = forms.BooleanField(
@@ -117,6 +119,7 @@ class BookingForm(forms.Form):
             "time_zone": booking.time_zone,
             "room": booking.room if booking.room.is_permanent else None,
             "version": booking.version,
+            "reminders": booking.reminders,
             "may_overlap": booking.may_overlap,
         }
 
@@ -216,6 +219,7 @@ class BookingForm(forms.Form):
             "description": data["description"],
             "options": options,
             "guests": data.get("guests", ()),
+            "reminders": data["reminders"],
             "request_key": data["request_key"] or uuid.uuid4(),
         }
 
@@ -241,6 +245,7 @@ def _values_for_new(user: User) -> dict[str, Any]:
         "time": start.time(),
         "duration": 30,
         "time_zone": user.time_zone,
+        "reminders": AT_FIRST,
         "request_key": uuid.uuid4(),
     }
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from meetings import wording
-from meetings.models import Booking
+from meetings.models import Booking, Pattern
 
 register = template.Library()
 
@@ -67,6 +67,12 @@ def day_name(day: date) -> str:
 @register.filter
 def lasting(minutes: int) -> str:
     return wording.lasting_text(minutes)
+
+
+@register.simple_tag
+def reminders_of(what: Booking | Pattern) -> str:
+    """When people are reminded: `10 minutes before, 1 day before`."""
+    return wording.reminders_text(what.reminders)
 
 
 @register.simple_tag

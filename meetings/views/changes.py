@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from meetings.forms.rooms import provider_name
 from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
-from meetings.wording import before_text, clock_text, lasting_text, moment_text
+from meetings.wording import clock_text, lasting_text, moment_text, reminders_text
+
+MOST_DATES = 10  # in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,13 @@ def history_of(booking: Booking) -> list[HistoryEntry]:
 
 def label_of(name: str) -> str:
     """What people call a field of a meeting, a series or a room."""
-    named = {"reason": _("Reason"), "room": _("Place"), "rule": _("Repeats"), "guests": _("Guests")}
+    named = {
+        "reason": _("Reason"),
+        "room": _("Place"),
+        "rule": _("Repeats"),
+        "guests": _("Guests"),
+        "reminders": _("Reminders"),
+    }
     if name in named:
         return named[name]
     models = (Room, Pattern, Booking)
@@ -70,15 +79,24 @@ def text_of(name: str, value: Any, zone: str = "") -> str:
         return moment_text(datetime.fromisoformat(value), ZoneInfo(zone))
     if worded := _WORDED.get(name):
         return worded(value)
+    if isinstance(value, list):
+        return _dates_text([date.fromisoformat(day) for day in value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
 
 
+def _dates_text(days: list[date]) -> str:
+    texts = [day_text(day) for day in days[:MOST_DATES]]
+    if more := len(days) - len(texts):
+        texts.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
+    return "; ".join(texts) or "–"
+
+
 _WORDED: dict[str, Callable[[Any], str]] = {
     "duration": lambda minutes: lasting_text(int(minutes)),
     "clock": lambda clock: clock_text(time.fromisoformat(clock)),
-    "reminders": lambda all_of_them: ", ".join(map(before_text, all_of_them)) or _("none"),
+    "reminders": reminders_text,
     "room": lambda name: name or _("A room of its own"),
     "provider_alias": provider_name,
     "waiting_room": lambda who: str(WaitingRoom(who).label),
