@@ -60,7 +60,7 @@ HOW = [
     ("monthly", gettext_lazy("Every month on the same day")),
     ("monthly_nth", gettext_lazy("Every month on the same weekday, like the second Tuesday")),
     ("yearly", gettext_lazy("Every year on the same day")),
-    (CUSTOM, gettext_lazy("Otherwise …")),
+    (CUSTOM, gettext_lazy("Custom …")),
 ]
 UNITS = [
     (DAILY, gettext_lazy("days")),

@@ -99,6 +99,7 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
         # The form of an earlier meeting, filled in anew after the Back button: another meeting.
         wish = replace(wish, request_key=uuid.uuid4())
     refuse_overlap(organizer, wish)
+    overlaps = wish.may_overlap and _others(organizer, wish).exists()
     booking = Booking.objects.create(
         organizer=organizer,
         room=wish.room or own_room(organizer, name=wish.title, options=wish.options),
@@ -107,7 +108,12 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
     )
     make_links(organizer, booking=booking)
     want(booking)
-    BookingChange.objects.create(booking=booking, kind=BookingChange.Kind.BOOKED, by=organizer)
+    BookingChange.objects.create(
+        booking=booking,
+        kind=BookingChange.Kind.BOOKED,
+        by=organizer,
+        values={"may_overlap": [False, True]} if overlaps else {},
+    )
     invite(booking, wish.guests, by=organizer)
     return booking
 
@@ -217,8 +223,7 @@ def refuse_overlap(organizer: User, wish: MeetingWish, *, besides: Booking | Non
     """`Overlaps` when organizer or room is busy then, unless the wish says that is all right."""
     if wish.may_overlap:
         return
-    others = busy_of(organizer, wish.room, besides).overlapping(wish.span.start, wish.span.end)
-    if found := list(others[:10]):
+    if found := list(_others(organizer, wish, besides)[:10]):
         raise _overlaps(organizer, wish, room=wish.room, besides=besides, found=found)
 
 
@@ -324,6 +329,11 @@ def busy_of(organizer: User, room: Room | None, besides: Booking | None = None) 
     if room:
         theirs = theirs | Booking.objects.confirmed().filter(room=room)
     return theirs.exclude(pk=besides.pk) if besides else theirs
+
+
+def _others(organizer: User, wish: MeetingWish, besides: Booking | None = None) -> BookingQuerySet:
+    """What takes time of the organizer or the room when the meeting is to be."""
+    return busy_of(organizer, wish.room, besides).overlapping(wish.span.start, wish.span.end)
 
 
 def _overlaps(

@@ -83,9 +83,19 @@ def _book_series(organizer: User, wish: SeriesWish) -> Series:
         kind=SeriesChange.Kind.BOOKED,
         by=organizer,
         meetings=len(plan.meetings),
+        values=_decided(plan),
     )
     invite(series, wish.guests, by=organizer)
     return series
+
+
+def _decided(plan: Plan) -> dict[str, list[list[str]]]:
+    """What became of dates that are taken, for the history."""
+    days = {
+        "left_out": [day.isoformat() for day in plan.left_out],
+        "may_overlap": [each.date.isoformat() for each in plan.meetings if each.may_overlap],
+    }
+    return {name: [[], found] for name, found in days.items() if found}
 
 
 def make_pattern(series: Series, wish: SeriesWish, plan: Plan, room: Room) -> Pattern:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from meetings.forms.rooms import provider_name
 from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
-from meetings.wording import clock_text, lasting_text, moment_text, reminders_text
+from meetings.wording import clock_text, day_text, lasting_text, moment_text, reminders_text
 
 MOST_DATES = 10  # in one line
 

@@ -1,5 +1,6 @@
 """What is being planned, in words: its dates, what takes them, and where clocks jump."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -79,6 +80,7 @@ def plan_of(
     """What is in the way of the meeting, or which dates the series has, as far as typed."""
     if not form.is_bound:
         return {}
+    form.is_valid()
     day = form.cleaned_data.get("date")
     context = {"quick_labels": quick_labels(day) if day and form.repeat else {}}
     if not form.has_time or (form.repeat and not form.repeat.is_valid()):
@@ -88,9 +90,12 @@ def plan_of(
     return {**context, "overlap": overlap_of(request.user, form.trial(), besides=booking)}
 
 
-def series_plan(request: MemberRequest, wish: SeriesWish) -> SeriesPlan | None:
+def series_plan(
+    request: MemberRequest, wish: SeriesWish, *, besides: Collection[int] = ()
+) -> SeriesPlan | None:
+    """The dates of a series; `besides` are meetings that are to be changed themselves."""
     try:
-        preview = preview_of(request.user, wish)
+        preview = preview_of(request.user, wish, besides=besides)
     except BadSeries:  # said at the field
         return None
     meetings, taken = preview.meetings, {each.date for each in preview.collisions}
