@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from meetings.models import Booking, JoinLink, Room, RoomSession, Series
+from meetings.invitees import Invitee
+from meetings.models import Booking, Guest, JoinLink, Room, RoomSession, Series
+from meetings.services.inviting import invite
 from meetings.models.feed import Feed
 from meetings.services.feeds import open_feed
 from meetings.services.opening import open_room
@@ -20,7 +22,7 @@ from .repeating import make_series
 Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.
-PUBLIC = {"home", "favicon", "alive", "find", "door", "enter", "room-leave", "hook"}
+PUBLIC = {"home", "favicon", "alive", "find", "door", "door-hello", "enter", "room-leave", "hook"}
 PUBLIC |= {"feed", "door-calendar"}
 
 OF_A_BOOKING = {
@@ -29,6 +31,7 @@ OF_A_BOOKING = {
     "booking-cancel": "get post",
     "booking-delete": "post",
     "booking-end": "post",
+    "booking-guests": "get post",
     "booking-live": "get",
     "booking-recordings": "get",
     "booking-confirmation": "get",
@@ -46,6 +49,7 @@ OF_A_ROOM = {
 OF_A_SERIES = {
     "series": "get",
     "series-edit": "get post",
+    "series-guests": "get post",
     "series-cancel": "get post",
     "series-delete": "post",
     "series-times": "get",
@@ -70,6 +74,7 @@ OF_A_SESSION = {
 }
 OF_A_FEED = {"feed-rotate": "post", "feed-revoke": "post"}
 OF_A_LINK = {"link-transferable": "post"}
+OF_A_GUEST = {"guest-invite-again": "post", "guest-remove": "post"}
 OF_A_PERSON = {
     "dashboard": "get",
     "calendars": "get",
@@ -80,7 +85,15 @@ OF_A_PERSON = {
     "room-new": "get post",
     "move": "get post",
 }
-OWNED = OF_A_BOOKING | OF_A_SERIES | OF_A_MEETING_OF_A_SERIES | OF_A_ROOM | OF_A_SESSION | OF_A_LINK
+OWNED = (
+    OF_A_BOOKING
+    | OF_A_SERIES
+    | OF_A_MEETING_OF_A_SERIES
+    | OF_A_ROOM
+    | OF_A_SESSION
+    | OF_A_LINK
+    | OF_A_GUEST
+)
 OWNED |= OF_A_FEED
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
 
@@ -108,19 +121,21 @@ def addresses(dana: User, book: Book, room: Room) -> dict[str, str]:
     """Dana's pages by name: of a meeting, of a series, of a room, of a link."""
     booking, series = book(room=room), make_series(dana, room=room)
     link, session = room.links.get(purpose="host"), open_room(room, booking)
+    (guest,) = invite(booking, [Invitee(email="ana@example.org")], by=dana)
     owned = {name: reverse(name, args=[booking.pk]) for name in OF_A_BOOKING}
     owned |= {name: reverse(name, args=[series.pk]) for name in OF_A_SERIES}
     one_of_it = series.bookings.all()[0]
     owned |= {name: reverse(name, args=[one_of_it.pk]) for name in OF_A_MEETING_OF_A_SERIES}
     owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
     owned |= {name: reverse(name, args=[session.pk]) for name in OF_A_SESSION}
+    owned |= {name: reverse(name, args=[guest.pk]) for name in OF_A_GUEST}
     owned |= {name: reverse(name, args=[open_feed(dana).pk]) for name in OF_A_FEED}
     return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
 
 
 def facts() -> list[Any]:
     """Everything that a page of Dana's could change."""
-    models = (Booking, Feed, Series, Room, JoinLink, RoomSession)
+    models = (Booking, Feed, Guest, Series, Room, JoinLink, RoomSession)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
