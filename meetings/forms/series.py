@@ -20,6 +20,7 @@ from meetings.services.series_wish import SeriesWish
 from meetings.wording import day_text
 
 from .bookings import FARTHEST, BookingForm, CancelForm, zones_with
+from .reminders import RemindersField
 from .repeats import RepeatForm, initial_from
 from .text import one_line
 
@@ -39,6 +40,7 @@ class SeriesForm(forms.Form):
     duration = OF_A_MEETING["duration"]
     time_zone = OF_A_MEETING["time_zone"]
     room = OF_A_MEETING["room"]
+    reminders = RemindersField()
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -90,6 +92,7 @@ class SeriesForm(forms.Form):
             clock=data["time"].replace(second=0, microsecond=0),
             duration=data["duration"],
             time_zone=data["time_zone"],
+            reminders=data["reminders"],
             room=data["room"],
             options={} if data["room"] else options,
         )
@@ -137,5 +140,6 @@ def _first_values(now: SeriesWish, version: int) -> dict[str, Any]:
         "duration": now.duration,
         "time_zone": now.time_zone,
         "room": now.room,
+        "reminders": list(now.reminders),
         "version": version,
     }

@@ -1,5 +1,6 @@
 """What a meeting or series would be, before anything is saved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from accounts.models import User
@@ -32,15 +33,20 @@ def overlap_of(
     return None
 
 
-def preview_of(organizer: User, wish: SeriesWish) -> SeriesPreview:
-    """A series as it would be; `BadSeries` when it would be none. Decisions do not count here."""
+def preview_of(
+    organizer: User, wish: SeriesWish, *, besides: Collection[int] = ()
+) -> SeriesPreview:
+    """A series as it would be; `BadSeries` when it would be none. Decisions do not count here.
+
+    `besides` are meetings (their keys) that are in nobody's way, as they are to be changed.
+    """
     begins_on = wish.begins_on
     until = None if wish.rule.ends else horizon_of(begins_on)
     meetings = expand(wish, begins_on, until=until)
     occurrences = (occurrence_at(each.wall, wish.zone) for each in meetings)
     return SeriesPreview(
         meetings=tuple(meetings),
-        collisions=collisions_of(organizer, replace(wish, decisions={}), meetings),
+        collisions=collisions_of(organizer, replace(wish, decisions={}), meetings, besides=besides),
         odd=tuple(each for each in occurrences if each.is_shifted or each.is_doubled),
         ends=wish.rule.ends,
     )

@@ -37,7 +37,9 @@ def _back_to(link: JoinLink) -> HttpResponse:
     """The page of what the link leads to."""
     if link.series_id:
         return redirect("series", link.series_id)
-    return redirect("booking", link.booking_id) if link.booking_id else redirect("room", link.room_id)
+    if link.booking_id:
+        return redirect("booking", link.booking_id)
+    return redirect("room", link.room_id)
 
 
 def links_of(request: MemberRequest, owner: Booking | Room | Series) -> dict[str, ShownLink]:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series, is_live_now, was_ended
 from meetings.models.booking import BookingQuerySet
 from meetings.recurrence import occurrence_at
-from meetings.wording import clock_text
+from meetings.wording import clock_text, day_text
 
 PAGE = 10
 
@@ -25,6 +26,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Row:
     booking: Booking
+    day: str  # at the reader's
     marks: tuple[Mark, ...]
 
 
@@ -42,7 +44,11 @@ def dates_shown(request: MemberRequest, series: Series) -> Dates:
     show = "past" if request.GET.get("show") == "past" else "coming"
     found = past(series) if show == "past" else coming(series)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return Dates(rows=tuple(Row(each, marks_of(each)) for each in page), page=page, show=show)
+    return Dates(rows=tuple(_row(each) for each in page), page=page, show=show)
+
+
+def _row(booking: Booking) -> Row:
+    return Row(booking, day_text(timezone.localdate(booking.starts_at)), marks_of(booking))
 
 
 def coming(series: Series) -> BookingQuerySet:

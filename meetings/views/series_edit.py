@@ -6,11 +6,13 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from meetings.forms.decisions import FOR_ALL
+from meetings.forms.repeats import quick_labels
 from meetings.forms.rooms import LOOK
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
@@ -26,6 +28,7 @@ from meetings.services.series_wish import (
     SeriesWish,
 )
 
+from .previews import CHECK, series_plan
 from .room_options import options_of_chosen
 from .series_forms import SeriesForms
 from .series_review import Plan, changed_since, plan_of, review_of
@@ -68,6 +71,8 @@ def _change(request: MemberRequest, series: Series, booking: Booking | None) -> 
         forms = SeriesForms.of(request, scope.first, after=scope.stays_until)
         if LOOK in request.POST:
             return options_of_chosen(request, forms.options)
+        if CHECK in request.POST and request.htmx:
+            return _dates(request, scope, forms)
         if request.method != "POST" or not forms.are_valid() or "back" in request.POST:
             return _form(request, scope, forms)
         return _reviewed(request, scope, forms)
@@ -131,6 +136,19 @@ def _form(request: MemberRequest, scope: Scope, forms: SeriesForms) -> HttpRespo
     return render(request, "meetings/series_form.html", context, status=status)
 
 
+def _dates(request: MemberRequest, scope: Scope, forms: SeriesForms) -> HttpResponse:
+    """The first dates as they would be with what is typed so far. Nothing is saved."""
+    context: dict[str, object] = {"series": None}
+    if forms.are_valid():
+        wish = forms.wish()
+        ahead = scope.series.bookings.filter(starts_at__gt=timezone.now())
+        context["series"] = series_plan(
+            request, wish, besides=list(ahead.values_list("pk", flat=True))
+        )
+        context["quick_labels"] = quick_labels(wish.first_date)
+    return render(request, "meetings/parts/series_dates_typed.html", context)
+
+
 def _review(
     request: MemberRequest, scope: Scope, forms: SeriesForms, plan: Plan, *, missing: str = ""
 ) -> HttpResponse:
@@ -139,6 +157,7 @@ def _review(
         "review": review_of(plan),
         "exceptions": plan.exceptions,
         "missing": missing,
+        "is_asked_again": bool(missing),
     }
     status = 422 if missing else 200
     return render(request, "meetings/series_review.html", context, status=status)

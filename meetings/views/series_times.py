@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +18,7 @@ from meetings.forms.series import ZoneForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
 from meetings.time_proof import Cell, Hour, Place, cells_of, places_of
-from meetings.wording import clock_text, day_text, hours_text, zone_text
+from meetings.wording import day_text, hours_text, zone_text
 
 from .series_dates import coming
 from .series_scopes import mine
@@ -43,6 +42,7 @@ class ShownCell:
     hours: str
     day: str  # when it is another one than at the organizer's
     clocks: str
+    warning: str
     look: str
 
 
@@ -51,7 +51,6 @@ class ProofRow:
     booking: Booking
     day: str  # at the organizer's
     cells: list[ShownCell]
-    warnings: list[str]
 
 
 @require_safe
@@ -109,9 +108,8 @@ def _rows(series: Series, bookings: list[Booking], places: list[Place]) -> list[
     rows = []
     for booking in bookings:
         cells = cells_of(places, booking.starts_at, booking.ends_at, before=before)
-        warnings = [text for each in cells if (text := _warning(each))]
         day = day_text(cells[0].start.date())
-        rows.append(ProofRow(booking, day, [_shown(each) for each in cells], warnings))
+        rows.append(ProofRow(booking, day, [_shown(each) for each in cells]))
         before = booking.starts_at
     return rows
 
@@ -130,6 +128,7 @@ def _shown(cell: Cell) -> ShownCell:
         hours=hours_text(cell.start, cell.end, cell.place.zone),
         day=day_text(cell.start.date()) if cell.day_differs else "",
         clocks=_clocks(cell.clocks_moved),
+        warning=_warning(cell),
         look="" if cell.hour is Hour.FINE else "proof__off",
     )
 
@@ -145,15 +144,11 @@ def _clocks(moved: timedelta) -> str:
 
 
 def _warning(cell: Cell) -> str:
-    """For whom it is too early or too late, and what time they have."""
-    if cell.hour is Hour.FINE or not cell.place.names:
+    """For whom it is too early or too late."""
+    if cell.hour is Hour.FINE:
         return ""
-    values = {"names": few(cell.place.names), "time": _time_there(cell)}
-    if cell.hour is Hour.EARLY:
-        return _("Early for %(names)s: %(time)s") % values
-    return _("Late for %(names)s: %(time)s") % values
-
-
-def _time_there(cell: Cell) -> str:
-    clock = clock_text(cell.start)
-    return f"{date_format(cell.start, 'D')} {clock}" if cell.day_differs else clock
+    is_early, names = cell.hour is Hour.EARLY, few(cell.place.names)
+    if not names:
+        return _("Early") if is_early else _("Late")
+    text = _("Early for %(names)s") if is_early else _("Late for %(names)s")
+    return text % {"names": names}
