@@ -14,12 +14,14 @@ from meetings import wording
 from meetings.ical import Event, one_line
 from meetings.models import Answer, Notice
 from meetings.recurrence import occurrences
+from meetings.rule_words import rule_text
 
 Kind = Notice.Kind
 Choice = Answer.Choice
 MOST_DATES = 20
 FEW_DATES = 5
 TIMES = {"starts_at", "duration", "clock", "first_date"}
+ASKING = TIMES | {"rule", "time_zone"}  # when these change, people are asked anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,13 @@ class Row:
 
     label: str
     text: str
+    note: str = ""  # said more quietly
     was: str = ""
+    is_off: bool = False  # it is not so any more
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Reader:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     subject: str
+    kind: str = ""  # above the heading
     heading: str
     lead: tuple[str, ...]  # paragraphs
     rows: tuple[Row, ...] = ()
@@ -57,6 +66,7 @@ class Letter:
     buttons: tuple[Button, ...] = ()  # the first one is what most people want
     question: str = ""  # above the answers
     answers: tuple[Button, ...] = ()
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,7 @@ class Story:
     facts: dict[str, Any]
     organizer: str
     reader: Reader
+    is_for_guest: bool = False
 
     @property
     def title(self) -> str:
@@ -80,7 +91,18 @@ class Story:
 
 def letter_of(story: Story) -> Letter:
     letter = WRITERS[Kind(story.kind)](story)
-    return replace(letter, subject=one_line(Truncator(letter.subject).chars(200)))
+    return replace(
+        letter,
+        subject=one_line(Truncator(letter.subject).chars(200)),
+        kind=letter.kind or str(Kind(story.kind).label),
+        foot=_foot(story),
+    )
+
+
+def _foot(story: Story) -> str:
+    if not story.is_for_guest:
+        return ""
+    return _("A reply to this mail goes to %(name)s.") % {"name": story.organizer}
 
 
 def _invitation(story: Story) -> Letter:
@@ -99,10 +121,17 @@ def _change(story: Story) -> Letter:
     changes = story.facts.get("changes", {})
     if not changes:
         return _end_of_series(story, _("What comes later is told in another mail."))
-    lead = [_("%(name)s has changed this meeting.") % {"name": story.organizer}]
-    if changes.keys() & {"starts_at", "clock", "rule", "first_date", "time_zone"}:
-        lead.append(_("Your calendar is up to date with the attached file. Can you come then?"))
-    return _to_take_part(story, subject=_("Changed: %(title)s, %(day)s"), lead=tuple(lead))
+    what = _("%(name)s has changed this meeting.")
+    if story.is_series:
+        what = _("%(name)s has changed this series of meetings.")
+    letter = _to_take_part(
+        story,
+        subject=_("Changed: %(title)s, %(day)s"),
+        lead=(what % {"name": story.organizer},),
+    )
+    if letter.answers and changes.keys() & ASKING:
+        return replace(letter, question=_("The time has changed. Can you come then?"))
+    return letter
 
 
 def _end_of_series(story: Story, *more: str) -> Letter:
@@ -144,7 +173,7 @@ def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Lette
     if reader.page_url:
         buttons.append(Button(_("Show the meeting"), reader.page_url))
     return Letter(
-        subject=subject % {"title": story.title, "day": _short_day(story)},
+        subject=subject % _named(story),
         heading=story.title,
         lead=lead,
         rows=tuple(_rows(story)),
@@ -156,23 +185,29 @@ def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Lette
 
 
 def _cancellation(story: Story) -> Letter:
-    reason = story.facts.get("reason", "")
-    if story.is_series and not story.event.is_cancelled and not story.facts.get("uninvited"):
-        return _end_of_series(story, *filter(None, [reason]))
     if story.facts.get("uninvited"):
-        subject, lead = _("No longer invited: %(title)s, %(day)s"), [_("You need not come.")]
-    else:
-        subject = _("Cancelled: %(title)s, %(day)s")
-        what = _("%(name)s has cancelled this series of meetings.")
-        if not story.is_series:
-            what = _("%(name)s has cancelled this meeting.")
-        lead = [what % {"name": story.organizer}]
-    if reason:
-        lead.append(reason)
+        return _farewell(story)
+    reason = story.facts.get("reason", "")
+    if story.is_series and not story.event.is_cancelled:
+        return _end_of_series(story, *filter(None, [reason]))
+    what = _("%(name)s has cancelled this series of meetings.")
+    if not story.is_series:
+        what = _("%(name)s has cancelled this meeting.")
     return Letter(
-        subject=subject % {"title": story.title, "day": _short_day(story)},
+        subject=_("Cancelled: %(title)s, %(day)s") % _named(story),
         heading=story.title,
-        lead=tuple(lead),
+        lead=(what % {"name": story.organizer}, *filter(None, [reason])),
+        rows=tuple(replace(row, is_off=True) for row in _rows(story)),
+    )
+
+
+def _farewell(story: Story) -> Letter:
+    """To a guest who was removed: the others still meet."""
+    return Letter(
+        subject=_("No longer invited: %(title)s, %(day)s") % _named(story),
+        kind=_("No longer invited"),
+        heading=story.title,
+        lead=(_("You need not come."),),
         rows=tuple(_rows(story)),
     )
 
@@ -186,8 +221,9 @@ def _answer(story: Story) -> Letter:
     }[facts["choice"]] % {"who": one_line(facts["who"])}
     rows = [*_rows(story)]
     if facts["proposed"]:
-        proposed = datetime.fromisoformat(facts["proposed"])
-        rows.append(Row(_("Proposed instead"), wording.moment_text(proposed, story.reader.zone)))
+        at = datetime.fromisoformat(facts["proposed"])
+        end = at + timedelta(minutes=story.event.minutes)
+        rows.append(_when(_("Proposed instead"), at, end, story.reader.zone))
     general = [_("This is for all meetings of the series.")] if facts["is_general"] else []
     comment = [f"“{facts['comment']}”"] if facts["comment"] else []
     return Letter(
@@ -246,15 +282,22 @@ def _rows(story: Story) -> list[Row]:
     changes = story.facts.get("changes", {})
     rows = []
     if "title" in changes:
-        rows.append(Row(_("Title"), story.title, one_line(changes["title"][0])))
+        rows.append(Row(_("Title"), story.title, was=one_line(changes["title"][0])))
     label = _("First time") if story.is_series else _("When")
-    rows.append(Row(label, _span(start, end, zone), _former_time(story)))
-    if event.start.utcoffset() != start.astimezone(zone).utcoffset():
+    rows.append(replace(_when(label, start, end, zone), was=_former_time(story)))
+    is_elsewhere = event.start.utcoffset() != start.astimezone(zone).utcoffset()
+    if is_elsewhere:
         label = _("For %(name)s") % {"name": story.organizer}
-        rows.append(Row(label, _span(start, end, event.zone)))
+        rows.append(_when(label, start, end, event.zone))
     if event.rule:
+        there = wording.zone_text(event.zone, start) if is_elsewhere else ""
+        rows.append(Row(_("Repeats"), rule_text(event.rule), there))
         rows.append(Row(_("Dates"), _dates(event, zone)))
     return rows
+
+
+def _when(label: str, start: datetime, end: datetime, zone: ZoneInfo) -> Row:
+    return Row(label, wording.span_text(start, end, zone), wording.zone_text(zone, start))
 
 
 def _dates(event: Event, zone: ZoneInfo) -> str:
@@ -295,5 +338,7 @@ def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{wording.span_text(start, end, zone)} · {wording.zone_text(zone, start)}"
 
 
-def _short_day(story: Story) -> str:
-    return wording.day_text(story.event.start.astimezone(story.reader.zone).date())
+def _named(story: Story) -> dict[str, str]:
+    """For subjects."""
+    day = story.event.start.astimezone(story.reader.zone).date()
+    return {"title": story.title, "day": wording.day_text(day)}

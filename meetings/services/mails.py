@@ -35,6 +35,7 @@ def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
             facts=mail.notice.facts,
             organizer=one_line(organizer.name) or organizer.email,
             reader=reader,
+            is_for_guest=mail.guest is not None,
         )
         letter = letter_of(story)
         message = _message(mail, letter, organizer)
