@@ -54,6 +54,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
     assert secret == {
         "/j/<str:token>/",
         "/j/<str:token>/enter/",
+        "/j/<str:token>/hello/",
         "/j/<str:token>/calendar.ics",
         "/feeds/<str:token>.ics",
         "/hooks/<slug:alias>/<str:token>/",
@@ -67,6 +68,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
 SECRET_PATHS = [
     f"/j/{SECRET}/",
     f"/j/{SECRET}/enter/",
+    f"/j/{SECRET}/hello/",
     f"/j/{SECRET}/calendar.ics",
     f"/feeds/{SECRET}.ics",
     f"/hooks/main/{SECRET}.d0s6xu/",
