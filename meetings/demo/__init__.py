@@ -1,4 +1,4 @@
-"""The demo: three people, their rooms, and a week of their meetings around today."""
+"""The demo: three people, their rooms, a week of their meetings around today, and a series."""
 
 from .load import load
 from .people import organizer

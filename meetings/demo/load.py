@@ -10,11 +10,13 @@ from meetings.models import Booking, Room
 from meetings.services import rooms, scheduling
 from meetings.services.transactions import saving
 
+from . import guests
 from .past import hold
 from .people import DANA, Person, make_users, organizer
 from .plans import Plan
 from .remove import remove
 from .week import MEETINGS, ROOMS
+from .weekly import make_series
 
 EARLIER = timedelta(days=6)  # meetings are booked this long before they are
 
@@ -34,6 +36,8 @@ def _load() -> User:
     places = _make_rooms(users)
     for plan in MEETINGS:
         _make_meeting(plan, users[plan.who], places.get(plan.room), now)
+    make_series(users[DANA], now)
+    guests.forget_mails()
     return users[DANA]
 
 
@@ -65,6 +69,9 @@ def _make_meeting(plan: Plan, organizer: User, room: Room | None, now: datetime)
         booking = scheduling.edit(booking, moved, by=organizer, version=booking.version)
     if plan.cancelled:
         booking = scheduling.cancel(booking, by=organizer, reason=plan.cancelled)
+    if plan.guests:
+        guests.invite(booking, plan.guests)
+        guests.date_back(booking, now)
     _date_back(booking, now)
     if booking.is_over and not booking.is_cancelled:
         hold(booking, plan.came)

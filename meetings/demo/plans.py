@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from meetings.local_time import instant_of
 
+from .guests import GuestPlan
 from .people import Person
 
 FRIDAY = 4
@@ -58,6 +59,7 @@ class Plan:
     moved_from: Day | None = None  # when it was meant to be at first
     cancelled: str = ""  # the reason
     came: tuple[str, ...] = ()  # guests who were there
+    guests: tuple[GuestPlan, ...] = ()  # who is invited by mail
 
     @property
     def time_zone(self) -> str:

@@ -1,5 +1,6 @@
 """The demo's rooms and meetings: last week, today, and what comes."""
 
+from .guests import GuestPlan
 from .people import AIKO, DANA, MARCUS
 from .plans import Day, FromNow, Plan, RoomPlan
 
@@ -173,6 +174,12 @@ AHEAD = (
         when=Day(5, "13:30"),
         minutes=90,
         description="Candidates are in the shared list. Vote before, argue here.",
+        guests=(
+            GuestPlan("Lukas Brandt", "Europe/Berlin", "accepted"),
+            GuestPlan("Mei Lin", "Asia/Singapore", "declined", "Midnight here. Please record it."),
+            GuestPlan("Omar Haddad", "Africa/Cairo"),
+            GuestPlan("Paul Adler", "America/Denver", "tentative"),
+        ),
     ),
     Plan(who=AIKO, title="Incident review", when=Day(5, "15:00"), minutes=45),
     Plan(who=DANA, title="Retrospective", when=Day(6, "14:00"), minutes=60, room="Design studio"),

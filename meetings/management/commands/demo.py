@@ -17,7 +17,7 @@ NOT_A_DEMO = (
 
 
 class Command(BaseCommand):
-    help = "Load the demo, three people and a week of their meetings, or remove it."
+    help = "Load the demo, three people with their meetings, or remove it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["load", "remove"])
@@ -35,8 +35,8 @@ class Command(BaseCommand):
         if demo.organizer():
             self.stdout.write("The demo is here already; nothing changed.")
         dana = demo.load()
-        count = Booking.objects.filter(organizer=dana).count()
-        self.stdout.write(f"{dana} has {count} meetings around today.")
+        count = Booking.objects.filter(organizer=dana, series=None).count()
+        self.stdout.write(f"{dana} has {count} meetings around today, and a weekly one.")
         if settings.DEMO:
             self.stdout.write(
                 f"Sign in as {dana} (works once): {settings.SITE_URL}{demo_sign_in_path(dana)}"
