@@ -54,7 +54,12 @@ class BookingForm(forms.Form):
     )
     date = forms.DateField(label=gettext_lazy("Date"), widget=DateInput)
     time = forms.TimeField(label=gettext_lazy("Start"), widget=TimeInput)
-    clock = forms.ChoiceField(choices=CLOCKS, required=False, widget=forms.HiddenInput)
+    clock = forms.ChoiceField(
+        label=gettext_lazy("Which of the two?"),
+        choices=CLOCKS,
+        required=False,
+        widget=forms.HiddenInput,
+    )
     clock_for = forms.CharField(required=False, widget=forms.HiddenInput)  # what it answers
     duration = forms.IntegerField(
         label=gettext_lazy("Minutes"),
@@ -152,7 +157,7 @@ class BookingForm(forms.Form):
     def _choose_which(self, both: TwiceThatDay, occasion: str) -> None:
         """Which of two it is, if that was said for this very time. A series means the first."""
         self.fields["clock"].widget = forms.RadioSelect(choices=CLOCKS)
-        self.fields["clock"].label = _("Which of the two?")
+        self.fields["clock"].required = True
         instants = {"first": both.first, "second": both.second}
         data = self.cleaned_data
         if data.get("clock_for") == occasion and data.get("clock") in instants:
