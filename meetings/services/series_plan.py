@@ -44,14 +44,15 @@ def plan_for(
     *,
     besides: Collection[int] = (),
     kept: Collection[date] = (),
+    reach: date | None = None,
 ) -> Plan:
     """All of it; `Collisions` unless each date that is taken is decided, `BadSeries` without any.
 
     `besides` are meetings (their keys) that will be gone or moved by then, `kept` dates that have
-    their meeting.
+    their meeting, `reach` how far an endless series is made already.
     """
     begins_on = wish.begins_on
-    until = None if wish.rule.ends else horizon_of(begins_on)
+    until = None if wish.rule.ends else horizon_of(begins_on, reach)
     skipped = {day for day, choice in wish.decisions.items() if choice is Decision.SKIP}
     left_out = wish.left_out | skipped
     wanted = [each for each in expand(wish, begins_on, until=until) if each.date not in kept]
@@ -70,15 +71,16 @@ def plan_for(
     )
 
 
-def dates_of(wish: SeriesWish) -> Iterator[date]:
+def dates_of(wish: SeriesWish, *, reach: date | None = None) -> Iterator[date]:
     """The dates of the rule, as far as their meetings would be made now."""
     begins_on = wish.begins_on
-    until = None if wish.rule.ends else horizon_of(begins_on)
+    until = None if wish.rule.ends else horizon_of(begins_on, reach)
     return (each.date for each in expand(wish, begins_on, until=until))
 
 
-def horizon_of(begins_on: date) -> date:
-    return max(begins_on, timezone.now().date()) + HORIZON
+def horizon_of(begins_on: date, reach: date | None = None) -> date:
+    horizon = max(begins_on, timezone.now().date()) + HORIZON
+    return max(horizon, reach) if reach else horizon
 
 
 def expand(

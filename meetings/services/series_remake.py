@@ -61,7 +61,8 @@ def from_now(wish: SeriesWish) -> SeriesWish:
 def plan_remake(ahead: Ahead, wish: SeriesWish, exceptions: Exceptions) -> Remake:
     """What is to be done; `Collisions` and others when it cannot be. Nothing is saved."""
     wish = replace(wish, left_out=wish.left_out | set(left_out_of(ahead.pattern, ahead.split)))
-    days = set(dates_of(wish))
+    reach = max((each.in_series[2] for each in ahead.shown), default=None)
+    days = set(dates_of(wish, reach=reach))
     stay = [*ahead.begun, *(ahead.exceptions if exceptions is Exceptions.KEEP else ())]
     kept = tuple(each for each in stay if each.recurrence_date in days)
     held = {each.pk for each in (*kept, *ahead.begun)}
@@ -71,6 +72,7 @@ def plan_remake(ahead: Ahead, wish: SeriesWish, exceptions: Exceptions) -> Remak
         wish,
         besides=[each.pk for each in free],
         kept={each.recurrence_date for each in kept if each.recurrence_date},
+        reach=reach,
     )
     # Where two have the same date, one of this pattern wins, and one that is shown.
     free.sort(key=lambda each: (each.pattern == ahead.pattern, not each.deleted_at))
