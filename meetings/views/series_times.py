@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from meetings.forms.series import ZoneForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
 from meetings.time_proof import Cell, Hour, Place, cells_of, places_of
-from meetings.wording import day_text, hours_text, zone_text
+from meetings.wording import clock_text, day_text, zone_text
 
 from .series_dates import coming
 from .series_scopes import mine
@@ -39,8 +40,9 @@ class Column:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCell:
     zone: str
-    hours: str
-    day: str  # when it is another one than at the organizer's
+    start: str
+    end: str
+    day: str  # of the week, when it is another one than at the organizer's
     clocks: str
     warning: str
     look: str
@@ -125,8 +127,9 @@ def _start_before(series: Series, bookings: list[Booking]) -> datetime | None:
 def _shown(cell: Cell) -> ShownCell:
     return ShownCell(
         zone=zone_text(cell.place.zone, cell.start),
-        hours=hours_text(cell.start, cell.end, cell.place.zone),
-        day=day_text(cell.start.date()) if cell.day_differs else "",
+        start=clock_text(cell.start),
+        end=clock_text(cell.end),
+        day=date_format(cell.start, "l") if cell.day_differs else "",
         clocks=_clocks(cell.clocks_moved),
         warning=_warning(cell),
         look="" if cell.hour is Hour.FINE else "proof__off",
