@@ -1,0 +1,91 @@
+"""A worker that is killed between keeping an answer and marking its mail, and two at once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from threading import Event
+from urllib.parse import quote
+
+import pytest
+from pytest_django import Settings
+
+from meetings.models import Answer, Booking, Guest, OutgoingMail
+from tests.conftest import Share
+from tests.imap_double import PASSWORD, USER, ImapDouble, imap_double
+from tests.mails_that_come_back import Said, written_by
+from tests.together import seen_by_all
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+Worker = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def server(book: Callable[..., Booking], settings: Settings) -> Iterator[ImapDouble]:
+    """Has Ana's answer to a meeting, and Ben's."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    booking = book("Review")
+    with imap_double() as double:
+        for email in ("ana@example.com", "ben@example.com"):
+            Guest.objects.create(booking=booking, email=email)
+            said = Said(uid=booking.request_key, starts_at=booking.starts_at, email=email)
+            double.deliver(written_by("google", said))
+        yield double
+
+
+@pytest.fixture
+def worker(server: ImapDouble, share_database: Share) -> Iterator[Worker]:
+    """Starts a process of its own that reads what has come back, and ends."""
+    started: list[subprocess.Popen[bytes]] = []
+    address = share_database()
+
+    def start() -> subprocess.Popen[bytes]:
+        place = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
+        told = {"DEBUG": "true", "DATABASE_URL": address, "MAILBOX_URL": f"imap://{place}"}
+        command = [sys.executable, "manage.py", "read_mail"]
+        started.append(subprocess.Popen(command, env={**os.environ, **told}))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def kept() -> tuple[int, int]:
+    """Answers, and mails that tell the organizer of one."""
+    return seen_by_all(lambda: (Answer.objects.count(), OutgoingMail.objects.count()))
+
+
+def test_worker_killed_before_the_mark_changes_nothing(server: ImapDouble, worker: Worker) -> None:
+    reached, go_on = Event(), Event()
+
+    def stall(command: str) -> str | None:
+        if command != "STORE" or go_on.is_set():
+            return None
+        reached.set()
+        go_on.wait(20)
+        return ""
+
+    server.answer = stall
+    first = worker()
+    assert reached.wait(20)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    go_on.set()
+    assert kept() == (1, 1)
+    assert server.flags == [set(), set()]
+
+    assert worker().wait(30) == 0
+
+    assert kept() == (2, 2)
+    assert server.flags == [{r"\Seen"}, {r"\Seen"}]
+
+
+def test_two_workers_at_once_keep_each_answer_once(server: ImapDouble, worker: Worker) -> None:
+    both = [worker(), worker()]
+
+    assert [each.wait(60) for each in both] == [0, 0]
+    assert kept() == (2, 2)
+    assert server.flags == [{r"\Seen"}, {r"\Seen"}]
