@@ -48,8 +48,12 @@ def zone_text(zone: tzinfo, at: datetime | None = None) -> str:
     """A zone as people know it, with its offset then: `Berlin (UTC+01:00)`."""
     if not isinstance(zone, ZoneInfo) or zone.key == "UTC":
         return "UTC"
-    city = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{city} ({offset_label(zone, at or timezone.now())})"
+    return f"{city_text(zone)} ({offset_label(zone, at or timezone.now())})"
+
+
+def city_text(zone: ZoneInfo) -> str:
+    """A zone by its city, where offsets change."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def lasting_text(minutes: int) -> str:

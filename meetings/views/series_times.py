@@ -19,7 +19,7 @@ from meetings.forms.series import ZoneForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
 from meetings.time_proof import Cell, Hour, Place, cells_of, places_of
-from meetings.wording import clock_text, day_text, zone_text
+from meetings.wording import city_text, clock_text, day_text, zone_text
 
 from .series_dates import coming
 from .series_scopes import mine
@@ -68,10 +68,10 @@ def times(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "meetings",
         "series": series,
         "page": page,
-        "columns": [Column(zone_text(each.zone), few(each.names)) for each in places],
+        "columns": [Column(city_text(each.zone), few(each.names)) for each in places],
         "rows": _rows(series, bookings, places),
         "unknown": few(str(each) for each in guests if not known_zone(each.time_zone)),
-        "added": [(zone.key, zone_text(zone)) for zone in added],
+        "added": [(zone.key, city_text(zone)) for zone in added],
         "form": ZoneForm(),
         "query": urlencode([("zone", zone.key) for zone in added]),
     }

@@ -82,8 +82,8 @@ def test_zones_can_be_added_and_nonsense_is_passed_over(as_dana: Client, dana: U
     )
 
     assert [column.zone for column in answer.context["columns"]] == [
-        "Berlin (UTC+01:00)",
-        "Tokyo (UTC+09:00)",
+        "Berlin",
+        "Tokyo",
     ]
     assert 'name="zone" value="Asia/Tokyo"' in " ".join(page(answer).split())
 
