@@ -8,9 +8,10 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 
 
-def too_many(request: HttpRequest, action: str) -> HttpResponse | None:
-    """Count a try of this action; the page to show when it is one too many."""
-    if ratelimit.consume(request, app="allauth.account", action=action, limit_get=True):
+def too_many(request: HttpRequest, action: str, *, key: str | None = None) -> HttpResponse | None:
+    """Count a try of this action (at this one thing); the page to show when it is one too many."""
+    app = "allauth.account"
+    if ratelimit.consume(request, app=app, action=action, key=key, limit_get=True):
         return None
     return refusal(request)
 

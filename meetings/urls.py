@@ -3,6 +3,7 @@
 from django.urls import path
 
 from meetings.views import (
+    answers,
     bookings,
     builtin_room,
     calendar_files,
@@ -16,6 +17,7 @@ from meetings.views import (
     links,
     moving,
     planning,
+    proposals,
     recordings,
     reservations,
     rooms,
@@ -98,6 +100,9 @@ urlpatterns = [
     path("join/", join.find, name="find"),
     path("j/<str:token>/", join.door, name="door"),
     path("j/<str:token>/enter/", join.enter, name="enter"),
+    path("j/<str:token>/answer/", answers.answer, name="answer"),
+    path("j/<str:token>/answer/<int:meeting>/", answers.answer, name="answer-meeting"),
+    path("answers/<int:pk>/dismiss/", proposals.dismiss, name="proposal-dismiss"),
     path("j/<str:token>/hello/", join.hello, name="door-hello"),
     # What providers tell
     path("hooks/<slug:alias>/<str:token>/", hooks.receive, name="hook"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from meetings.models import Answer, Booking, Guest, Pattern, Series
@@ -138,6 +138,27 @@ def answers_for(
     said = Answer.objects.filter(_counts_for(place), guest__in=keys, reset_at=None)
     in_general_first = said.order_by(F("booking").asc(nulls_first=True))
     return {each.guest_id: each for each in in_general_first}
+
+
+def answers_from(guest: Guest, bookings: Iterable[Booking]) -> dict[int, Answer]:
+    """Meeting's key → what this guest says to it, by one query."""
+    said = list(guest.answers.filter(reset_at=None))
+    own = {each.booking_id: each for each in said if each.booking_id}
+    general = {each.pattern_id: each for each in said if each.pattern_id}
+    found = {}
+    for booking in bookings:
+        in_general = general.get(booking.pattern_id) if booking.pattern_id else None
+        if in_general and in_general.sequence >= booking.asks_since:
+            found[booking.pk] = in_general
+        if booking.pk in own:
+            found[booking.pk] = own[booking.pk]
+    return found
+
+
+def proposals_for(booking: Booking) -> QuerySet[Answer]:
+    """Other times that guests have proposed for this meeting, the earliest first."""
+    theirs = booking.answers.filter(reset_at=None, proposed_at__gt=timezone.now())
+    return theirs.filter(guest__removed_at=None).select_related("guest").order_by("proposed_at")
 
 
 def coming(booking: Booking) -> GuestQuerySet:

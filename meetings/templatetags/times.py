@@ -48,6 +48,13 @@ def hours(booking: Booking) -> str:
 
 
 @register.simple_tag
+def day_and_hours(booking: Booking) -> str:
+    """Where the zone stands beside it already."""
+    zone = timezone.get_current_timezone()
+    return wording.span_text(booking.starts_at, booking.ends_at, zone)
+
+
+@register.simple_tag
 def moment(at: datetime) -> str:
     """Day, time and zone of the reader."""
     return wording.moment_text(at, timezone.get_current_timezone())

@@ -25,6 +25,7 @@ from .live import live_part, said_at_the_end
 from .meeting_forms import are_valid, form_page, forms_of, options_of
 from .policies import leads_out
 from .previews import part_asked
+from .proposals import proposals_of
 from .recordings import may_be_recorded
 from .reservations import confirmation_of
 from .series_place import place_in_series
@@ -56,6 +57,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "links": links_of(request, booking),
         "adding": adding_of_booking(booking),
         "guests": guests_of(request, booking),
+        "proposals": proposals_of(booking),
         "attendances": list(_attendances(booking)),
         "may_be_recorded": may_be_recorded(booking),
         "in_series": place_in_series(booking),

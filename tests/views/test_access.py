@@ -11,9 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from meetings.invitees import Invitee
 from meetings.models import Booking, Guest, JoinLink, Room, RoomSession, Series
-from meetings.services.inviting import invite
 from meetings.models.feed import Feed
+from meetings.services.answering import answer
 from meetings.services.feeds import open_feed
+from meetings.services.inviting import invite
 from meetings.services.opening import open_room
 
 from .reading import page
@@ -24,6 +25,7 @@ Book = Callable[..., Booking]
 # Adding one here is adding a page that strangers can open.
 PUBLIC = {"home", "favicon", "alive", "find", "door", "door-hello", "enter", "room-leave", "hook"}
 PUBLIC |= {"feed", "door-calendar"}
+PUBLIC |= {"answer", "answer-meeting"}
 
 OF_A_BOOKING = {
     "booking": "get",
@@ -74,6 +76,7 @@ OF_A_SESSION = {
 }
 OF_A_FEED = {"feed-rotate": "post", "feed-revoke": "post"}
 OF_A_LINK = {"link-transferable": "post"}
+OF_AN_ANSWER = {"proposal-dismiss": "post"}
 OF_A_GUEST = {"guest-invite-again": "post", "guest-remove": "post"}
 OF_A_PERSON = {
     "dashboard": "get",
@@ -94,7 +97,7 @@ OWNED = (
     | OF_A_LINK
     | OF_A_GUEST
 )
-OWNED |= OF_A_FEED
+OWNED |= OF_A_FEED | OF_AN_ANSWER
 EVERY_METHOD = ("get", "post", "put", "patch", "delete")
 
 
@@ -129,6 +132,8 @@ def addresses(dana: User, book: Book, room: Room) -> dict[str, str]:
     owned |= {name: reverse(name, args=[room.pk]) for name in OF_A_ROOM}
     owned |= {name: reverse(name, args=[session.pk]) for name in OF_A_SESSION}
     owned |= {name: reverse(name, args=[guest.pk]) for name in OF_A_GUEST}
+    said = answer(guest, "declined")
+    owned |= {name: reverse(name, args=[said.pk]) for name in OF_AN_ANSWER}
     owned |= {name: reverse(name, args=[open_feed(dana).pk]) for name in OF_A_FEED}
     return owned | {name: reverse(name, args=[link.pk]) for name in OF_A_LINK}
 

@@ -1,0 +1,58 @@
+"""From date and time as they were typed to an instant, on days when that is not obvious."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meetings.local_time import NoSuchTime, TwiceThatDay, instant_of
+
+CLOCKS = [("first", gettext_lazy("the first time")), ("second", gettext_lazy("the second time"))]
+
+
+class ClockForm(forms.Form):
+    """A form with `date` and `time`: it asks which one is meant where clocks show a time twice."""
+
+    clock = forms.ChoiceField(
+        label=gettext_lazy("Which of the two?"),
+        choices=CLOCKS,
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    clock_for = forms.CharField(required=False, widget=forms.HiddenInput)  # what it answers
+
+    def read_instant(self, wall: datetime, zone: ZoneInfo) -> datetime | None:
+        """The instant that is meant; None with an error at the field that is to be mended."""
+        try:
+            return instant_of(wall, zone)
+        except NoSuchTime as none:
+            self.add_error("time", _no_such_time(none))
+        except TwiceThatDay as both:
+            return self._choose_which(both, f"{wall:%Y-%m-%dT%H:%M} {zone.key}")
+        except OverflowError:
+            self.add_error("date", _("This date is out of reach."))
+        return None
+
+    def _choose_which(self, both: TwiceThatDay, occasion: str) -> datetime | None:
+        """Which of two it is, if that was said for this very time."""
+        self.fields["clock"].widget = forms.RadioSelect(choices=CLOCKS)
+        instants = {"first": both.first, "second": both.second}
+        said: dict[str, Any] = self.cleaned_data
+        if said.get("clock_for") == occasion and said.get("clock") in instants:
+            return instants[said["clock"]]
+        typed = {name: self.data[name] for name in self.data}
+        self.data = {**typed, "clock": "", "clock_for": occasion}
+        self.add_error(
+            "clock", _("On that day the clocks go back and show this time twice. Which one is it?")
+        )
+        return None
+
+
+def _no_such_time(none: NoSuchTime) -> str:
+    return _(
+        "On that day the clocks go forward and skip this time. "
+        "The nearest times are %(before)s and %(after)s."
+    ) % {"before": f"{none.before:%H:%M}", "after": f"{none.after:%H:%M}"}
