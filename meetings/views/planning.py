@@ -97,14 +97,12 @@ def _is_decided(request: MemberRequest) -> bool:
 
 def _ask(request: MemberRequest, wish: SeriesWish, problem: str = "") -> HttpResponse:
     """Each date that is taken, with what was decided so far and still holds."""
-    preview = preview_of(request.user, wish)
-    rows = rows_of(wish, preview.collisions, wish.decisions)
+    collisions = preview_of(request.user, wish).collisions
     context = {
         "section": "new",
         "title": wish.title,
         "rule": rule_text(wish.rule),
-        "rows": rows,
-        "total": len(preview.meetings),
+        "rows": rows_of(wish, collisions, wish.decisions),
         "problem": problem,
         "is_asked_again": _is_decided(request),
         "kept": kept_fields(request),

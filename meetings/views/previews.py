@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.http import HttpResponse
@@ -33,7 +33,8 @@ MENTIONED = 3  # dates that are taken, or on which the clocks jump
 class DateRow:
     """A date of a series as its organizer reads it, and on the reader's own clock."""
 
-    when: str
+    day: str
+    hours: str
     here: str  # nothing when it is the same
     is_taken: bool = False
 
@@ -112,15 +113,23 @@ def series_plan(
 
 
 def date_row(planned: Planned, wish: SeriesWish, *, is_taken: bool = False) -> DateRow:
-    here, there = timezone.get_current_timezone(), wish.zone
-    start, end = planned.starts_at, planned.ends_at
-    when = span_text(start, end, there)
-    if start.astimezone(here).utcoffset() == start.astimezone(there).utcoffset():
-        return DateRow(when=when, here="", is_taken=is_taken)
-    same_day = start.astimezone(here).date() == start.astimezone(there).date()
-    text = (hours_text if same_day else span_text)(start, end, here)
-    in_zone = _("%(time)s in %(zone)s") % {"time": text, "zone": zone_text(here, start)}
-    return DateRow(when=when, here=in_zone, is_taken=is_taken)
+    start, end, there = planned.starts_at, planned.ends_at, wish.zone
+    return DateRow(
+        day=day_text(start.astimezone(there).date()),
+        hours=hours_text(start, end, there),
+        here=_here(start, end, there),
+        is_taken=is_taken,
+    )
+
+
+def _here(start: datetime, end: datetime, there: tzinfo) -> str:
+    """The same on the reader's clock, or nothing when it shows the same."""
+    here = timezone.get_current_timezone()
+    local, wall = start.astimezone(here), start.astimezone(there)
+    if local.utcoffset() == wall.utcoffset():
+        return ""
+    text = (hours_text if local.date() == wall.date() else span_text)(start, end, here)
+    return _("%(time)s in %(zone)s") % {"time": text, "zone": zone_text(here, start)}
 
 
 def _in_all(preview: SeriesPreview) -> str:
