@@ -138,7 +138,15 @@ def _reader(mail: OutgoingMail, event: Event) -> Reader:
     if link is None or link.revoked_at:
         return Reader(zone=zone)
     url = urljoin(settings.SITE_URL, link.get_absolute_url())
-    return Reader(zone=zone, join_url=url, answer_url=f"{url}answer/")
+    return Reader(zone=zone, join_url=url, answer_url=_answer_url(mail.notice, link.token))
+
+
+def _answer_url(notice: Notice, token: str) -> str:
+    """Where a guest answers; for a date of a series that was changed by itself, to that date."""
+    path = reverse("answer", args=[token])
+    if notice.booking and notice.booking.series_id:
+        path = reverse("answer-meeting", args=[token, notice.booking.pk])
+    return urljoin(settings.SITE_URL, path)
 
 
 def _page_url(notice: Notice) -> str:

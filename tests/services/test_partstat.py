@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Booking
@@ -11,7 +12,7 @@ from meetings.services.answering import answer
 from tests.calendar_reader import read
 
 from .answers import change, change_all, dates_of, guest_of, weekly_for
-from .test_posting import calendar_of, posted
+from .test_posting import calendar_of, posted, text_of
 
 pytestmark = pytest.mark.django_db
 Book = Callable[..., Booking]
@@ -54,3 +55,15 @@ def test_a_moved_date_of_a_series_is_asked_by_itself(dana: User) -> None:
     posted()
     change_all(series, title="Other")
     assert statuses() == ["ACCEPTED", "NEEDS-ACTION", "TENTATIVE"]
+
+
+def test_the_buttons_of_a_mail_about_one_date_answer_that_date(dana: User) -> None:
+    series = weekly_for(dana)
+    guest = guest_of(series)
+    moved = dates_of(series)[1]
+
+    change(moved, starts_at=moved.starts_at + timedelta(hours=1))
+
+    (message,) = posted()
+    url = reverse("answer-meeting", args=[guest.link.token, moved.pk])
+    assert f"{url}?choice=declined" in text_of(message)
