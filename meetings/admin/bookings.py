@@ -17,8 +17,10 @@ from meetings.models import Booking, BookingChange, RoomSession
 from meetings.services import hosting, scheduling
 from meetings.templatetags.times import when
 from meetings.views.changes import changes_in_words
+from meetings.wording import reminders_text
 
 from .common import FindsByLink, History, Trail, YesNoFilter, badge, by
+from .guests import GuestInline
 from .links import LinkInline
 from .reservations import ReservationInline
 from .sessions import SessionInline
@@ -77,6 +79,7 @@ class BookingAdmin(FindsByLink, History):
         WhenFilter,
         "state",
         ("deleted_at", YesNoFilter),
+        ("series", YesNoFilter),
         "room__provider_alias",
         "room__is_permanent",
         "starts_at",
@@ -88,13 +91,13 @@ class BookingAdmin(FindsByLink, History):
     date_hierarchy = "starts_at"
     ordering = ["-starts_at"]
     fieldsets = [
-        (None, {"fields": ["title", "description", "organizer", "room"]}),
-        (_("When"), {"fields": ["when", "duration", "time_zone", "may_overlap"]}),
+        (None, {"fields": ["title", "description", "organizer", "room", "series"]}),
+        (_("When"), {"fields": ["when", "duration", "time_zone", "may_overlap", "reminded"]}),
         (_("State"), {"fields": ["state_shown", "cancelled_at", "cancel_reason", "deleted_at"]}),
         (_("Dates"), {"fields": ["created_at", "updated_at", "version"]}),
     ]
-    readonly_fields = ["when", "state_shown"]
-    inlines = [LinkInline, ReservationInline, SessionInline, ChangeInline]
+    readonly_fields = ["when", "state_shown", "reminded"]
+    inlines = [GuestInline, LinkInline, ReservationInline, SessionInline, ChangeInline]
     action_form = ReasonForm
     actions = ["cancel_meetings"]
 
@@ -106,6 +109,10 @@ class BookingAdmin(FindsByLink, History):
     @admin.display(description=_("when"), ordering="starts_at")
     def when(self, booking: Booking) -> SafeString:
         return when(booking)
+
+    @admin.display(description=_("reminders"))
+    def reminded(self, booking: Booking) -> str:
+        return reminders_text(booking.reminders)
 
     @admin.display(description=_("room"), ordering="room__name", empty_value="")
     def place(self, booking: Booking) -> str | None:

@@ -12,22 +12,26 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import (
     Admission,
+    Answer,
     Attendance,
     Booking,
     BookingChange,
     ChatMessage,
     Drift,
     Feed,
+    Guest,
     JoinLink,
     ProviderAccount,
     Reservation,
     Room,
     RoomPeer,
     RoomSession,
+    Series,
     WebhookDelivery,
 )
 from tests.providers.doubles.plugnmeet import Double
 
+from .inviting import invited
 from .typing_in import SECRET
 
 HOST_KEY = "host-key-that-opens-the-room"
@@ -36,17 +40,20 @@ RESUME = "5e5ume" * 10
 GUEST = "g:0123456789abcdef"
 MODELS = (
     Admission,
+    Answer,
     Attendance,
     Booking,
     BookingChange,
     ChatMessage,
     Drift,
     Feed,
+    Guest,
     JoinLink,
     Reservation,
     Room,
     RoomPeer,
     RoomSession,
+    Series,
     WebhookDelivery,
 )
 
@@ -103,7 +110,7 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
     assert booking
     now, number = timezone.now(), Attendance.objects.count()
     who = {"identity": f"{GUEST}{number}", "name": "Gesa Guest"}
-    link = booking.links.get(purpose="participant")
+    link = booking.links.get(purpose="participant", guest=None)
     page = f"p{number}"
     return [
         booking,
@@ -135,6 +142,7 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
         ),
         Feed.objects.get_or_create(owner=booking.organizer, room=booking.room)[0],
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
+        *invited(booking, number, by=by),
     ]
 
 
