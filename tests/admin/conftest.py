@@ -21,6 +21,8 @@ from meetings.models import (
     Feed,
     Guest,
     JoinLink,
+    Notice,
+    OutgoingMail,
     ProviderAccount,
     Reservation,
     Room,
@@ -37,6 +39,7 @@ from .typing_in import SECRET
 HOST_KEY = "host-key-that-opens-the-room"
 CLAIM = "c1a1m0ffsomebody"
 RESUME = "5e5ume" * 10
+LEASE = "1ea5e0ffsomebody"
 GUEST = "g:0123456789abcdef"
 MODELS = (
     Admission,
@@ -49,6 +52,7 @@ MODELS = (
     Feed,
     Guest,
     JoinLink,
+    OutgoingMail,
     Reservation,
     Room,
     RoomPeer,
@@ -143,7 +147,23 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
         Feed.objects.get_or_create(owner=booking.organizer, room=booking.room)[0],
         session.chat.create(pid=page, name="Gesa Guest", text="Hello", client_id=str(number)),
         *invited(booking, number, by=by),
+        mailed(booking, number),
     ]
+
+
+def mailed(booking: Booking, number: int) -> OutgoingMail:
+    """A mail that waits, while somebody is about to send it."""
+    named = {"name": "Gesa Guest"}
+    guest, _ = booking.guests.get_or_create(email="gesa@example.com", defaults=named)
+    notice = Notice.objects.create(kind=Notice.Kind.INVITED, booking=booking)
+    return notice.mails.create(
+        once=f"invited:{number}",
+        guest=guest,
+        to_email=guest.email,
+        to_name=guest.name,
+        message_id=f"<{number}@example.org>",
+        lease=LEASE,
+    )
 
 
 def reserved(booking: Booking) -> Reservation:

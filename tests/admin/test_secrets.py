@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from meetings.models import JoinLink, RoomSession
 
-from .conftest import CLAIM, GUEST, HOST_KEY, MODELS, RESUME, Meeting, list_of, page_of
+from .conftest import CLAIM, GUEST, HOST_KEY, LEASE, MODELS, RESUME, Meeting, list_of, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +28,10 @@ def every_page(as_staff: Client, hold: Callable[[], Meeting]) -> dict[str, str]:
 def test_no_page_shows_a_secret(every_page: dict[str, str]) -> None:
     session = RoomSession.objects.get()
     assert (session.host_key, session.claim) == (HOST_KEY, CLAIM)
-    secrets = [HOST_KEY, CLAIM, RESUME, GUEST, *JoinLink.objects.values_list("token", flat=True)]
+    tokens = JoinLink.objects.values_list("token", flat=True)
+    secrets = [HOST_KEY, CLAIM, LEASE, RESUME, GUEST, *tokens]
 
-    assert len(secrets) == 4 + JoinLink.objects.count()
+    assert len(secrets) == 5 + JoinLink.objects.count()
     for address, text in every_page.items():
         assert not [secret for secret in secrets if secret in text], address
 
