@@ -105,7 +105,7 @@ class JoinLinkAdmin(Token, FindsByLink, History):
 
 
 class LinkInline(Token, Trail):
-    """The links of a meeting or room."""
+    """The links of a meeting or room, but for those that are one guest's own: there may be many."""
 
     model = JoinLink
     fields = ["token_start", "purpose", "owner", "transferable", "state", "uses", "last_used_at"]
@@ -113,4 +113,5 @@ class LinkInline(Token, Trail):
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JoinLink]:
-        return super().get_queryset(request).select_related("booking", "room", "series", "owner")
+        shared = super().get_queryset(request).filter(guest=None)
+        return shared.select_related("booking", "room", "series", "owner")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -98,11 +98,19 @@ def note_opened(guest: Guest, *, zone: str, language: str) -> None:
     told = {
         "opened_at": guest.opened_at or timezone.now(),
         "time_zone": zone if known_zone(zone) else guest.time_zone,
-        "language": language if language in dict(settings.LANGUAGES) else guest.language,
+        "language": _spoken_here(language) or guest.language,
     }
     news = {name: value for name, value in told.items() if getattr(guest, name) != value}
     if news:
         Guest.objects.filter(pk=guest.pk).update(**news)
+
+
+def _spoken_here(language: str) -> str:
+    """Which of our languages a browser's `de-AT` means; nothing when we do not speak it."""
+    try:
+        return get_supported_language_variant(language[:20])
+    except (LookupError, ValueError):
+        return ""
 
 
 def place_of(guest: Guest) -> Place:

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -108,7 +107,7 @@ def hello(request: Request, token: str) -> HttpResponseBase:
     if link is None:
         return unknown_link(request)
     if link.guest and request.user != inviting.place_of(link.guest).organizer:
-        zone, language = request.POST.get("time_zone", ""), get_language_from_request(request)
+        zone, language = (request.POST.get(name, "") for name in ("time_zone", "language"))
         inviting.note_opened(link.guest, zone=zone, language=language)
     return HttpResponse(status=204)
 

@@ -11,7 +11,7 @@ function sayHello() {
   fetch(place.dataset.hello, {
     method: "POST",
     headers: { "X-CSRFToken": token },
-    body: new URLSearchParams({ time_zone: timeZone ?? "" }),
+    body: new URLSearchParams({ time_zone: timeZone ?? "", language: navigator.language }),
     keepalive: true,
   }).catch(() => {}); // nobody waits for it
 }
