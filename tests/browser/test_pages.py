@@ -87,6 +87,7 @@ here = opened("Who is in")
 crowd(here.sessions.get())
 abroad = held("Held abroad", "abroad", locked=True, passcode="s3cret")
 video = held("With recordings", "video")
+series = dana.series.first()
 later = book("Not confirmed yet", 120)
 Room.objects.filter(pk=later.room_id).update(provider_alias="abroad")
 Reservation.objects.create(booking=later, alias="abroad", attempts=3, state="refused",
@@ -104,6 +105,8 @@ stories = {
     "live": f"/meetings/{here.pk}/", "live_abroad": f"/meetings/{abroad.booking_id}/",
     "live_video": f"/meetings/{video.booking_id}/", "unconfirmed": f"/meetings/{later.pk}/",
     "passcode": f"/sessions/{abroad.pk}/passcode/",
+    "series": f"/series/{series.pk}/", "series-times": f"/series/{series.pk}/times/",
+    "series-edit": f"/series/{series.pk}/edit/", "series-cancel": f"/series/{series.pk}/cancel/",
     "sign_in_dana": demo_sign_in_path(dana),
 }
 print("STORIES" + json.dumps(stories))
@@ -127,6 +130,10 @@ SIGNED_IN = {
     "live_video": "",
     "unconfirmed": "",
     "passcode": "",
+    "series": "",
+    "series-times": "",
+    "series-edit": "",
+    "series-cancel": "",
     "move": "/rooms/move/?source=builtin&target=abroad",
 }
 PUBLIC = {
