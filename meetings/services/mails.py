@@ -146,7 +146,7 @@ def _answer_url(notice: Notice, token: str) -> str:
     path = reverse("answer", args=[token])
     if notice.booking and notice.booking.series_id:
         path = reverse("answer-meeting", args=[token, notice.booking.pk])
-    return urljoin(settings.SITE_URL, path)
+    return str(urljoin(settings.SITE_URL, path))
 
 
 def _page_url(notice: Notice) -> str:
