@@ -31,7 +31,7 @@ def decisions_in(
         if day is None or choice not in set(Decision):
             continue
         time, __, others = seen.partition(":")
-        same_time = time == _time_of(planned_on(day, wish))
+        same_time = time == _time_on(day, wish)
         if same_time and (choice == Decision.SKIP or _covers(others, now.get(day))):
             decided[day] = Decision(choice)
     return decided
@@ -47,6 +47,13 @@ def _date_in(name: str) -> date | None:
     try:
         return date.fromisoformat(name.removeprefix(DECIDE)) if name.startswith(DECIDE) else None
     except ValueError:
+        return None
+
+
+def _time_on(day: date, wish: SeriesWish) -> str | None:
+    try:
+        return _time_of(planned_on(day, wish))
+    except OverflowError:  # beyond all calendars
         return None
 
 

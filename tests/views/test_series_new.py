@@ -326,6 +326,7 @@ def test_nonsense_in_place_of_a_decision_decides_nothing(as_dana: Client, typed:
         "decide-2026-12-08": "perhaps:::",
         "decide-": "skip:",
         "decide-tomorrow": "\0",
+        "decide-9999-12-31": "skip::",
         "for_all": "maybe",
     }
 
