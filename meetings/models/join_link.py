@@ -37,7 +37,8 @@ class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
 
     def common(self) -> Self:
         """Links that are nobody's own: those that the organizer hands out."""
-        return self.filter(guest=None)
+        # Not `guest=None`: SQLite would look for that first, and most links are nobody's.
+        return self.exclude(guest__isnull=False)
 
     def with_meeting(self) -> Self:
         return self.select_related(
