@@ -26,6 +26,8 @@ class Attendance(models.Model):
     )
     joined_at = models.DateTimeField(_("joined"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    # When a departure was only noticed: they were surely there until then, and gone by `left_at`.
+    left_after = models.DateTimeField(_("seen until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("attendance")

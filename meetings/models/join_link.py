@@ -108,9 +108,11 @@ class JoinLink(models.Model):
         verbose_name=_("belongs to"),
     )
     transferable = models.BooleanField(_("works without sign-in"), default=False)
+    label = models.CharField(_("for whom"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    max_uses = models.PositiveIntegerField(_("uses at most"), null=True, blank=True)
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 

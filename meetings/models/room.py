@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from meetings.providers import default_alias
 
+from .fields import EncryptedTextField
+
 # What its owner may change
 ROOM_SETTINGS = (
     "name",
@@ -76,6 +78,7 @@ class Room(models.Model):
         default=10,
         validators=[MaxValueValidator(24 * 60)],
     )
+    passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked at our door
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)

@@ -84,6 +84,7 @@ class RoomSession(models.Model):
         TIME = "time", _("Its time was over")
         CANCELLED = "cancelled", _("The meeting was cancelled")
         PROVIDER = "provider", _("The provider closed it")
+        MOVED = "moved", _("It went on at another provider")
 
     RUNNING = (State.OPENING, State.LIVE)
 
@@ -100,6 +101,15 @@ class RoomSession(models.Model):
     alias = models.SlugField(_("provider"), max_length=50)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.OPENING
+    )
+    # The run of the same meeting that went on here, when it was moved while people were inside
+    moved_from = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        related_name="moved_to",
+        null=True,
+        blank=True,
+        verbose_name=_("moved from"),
     )
     claim = models.CharField(max_length=32, blank=True, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -120,6 +130,7 @@ class RoomSession(models.Model):
     waiting_room = models.CharField(_("who waits for a host"), max_length=10)
     capacity = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
     passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked by the provider
+    recording_since = models.DateTimeField(_("recorded since"), null=True, blank=True)
     chat_open = models.BooleanField(_("chat"), default=True)
     participants_share = models.BooleanField(_("participants may share their screen"), default=True)
     # Raised with every change of roster or doors, so that a page knows what it has seen.
