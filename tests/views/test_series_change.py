@@ -242,6 +242,17 @@ def test_what_makes_no_series_is_said_at_its_field(
     assert form_with(answer, "title")["title"] == typed.get("title", "Stand-up")
 
 
+def test_rule_of_which_all_would_have_begun_is_said_at_the_time(
+    as_dana: Client, series: Series
+) -> None:
+    today = {"date": "2026-11-23", "time": "08:00", "repeat-ends": "count", "repeat-count": "1"}
+
+    answer = review(as_dana, all_of(series), **today)
+
+    assert answer.status_code == 422
+    assert "all meetings would have begun" in error_at(answer, "time")
+
+
 def test_room_that_was_given_up_is_refused_at_its_field(
     as_dana: Client, series: Series, room: Room
 ) -> None:
