@@ -12,7 +12,7 @@ from meetings.services import inviting
 from meetings.wording import day_text
 
 from .common import FindsByLink, History, Trail, YesNoFilter, badge
-from .links import LinkInline
+from .links import AnyLinkInline
 
 Choice = Answer.Choice
 COLOURS = {Choice.ACCEPTED: "ok", Choice.DECLINED: "danger", Choice.TENTATIVE: "warn"}
@@ -83,7 +83,7 @@ class GuestAdmin(Invited, FindsByLink, History):
         (_("Dates"), {"fields": ["invited_at", "opened_at", "removed_at"]}),
     ]
     readonly_fields = ["state_shown"]
-    inlines = [AnswerInline, LinkInline]
+    inlines = [AnswerInline, AnyLinkInline]
     actions = ["invite_again"]
 
     @admin.display(description=_("invited to"))

@@ -104,8 +104,8 @@ class JoinLinkAdmin(Token, FindsByLink, History):
             self.message_user(request, text, messages.INFO)
 
 
-class LinkInline(Token, Trail):
-    """The links of a meeting or room, but for those that are one guest's own: there may be many."""
+class AnyLinkInline(Token, Trail):
+    """All links of something."""
 
     model = JoinLink
     fields = ["token_start", "purpose", "owner", "transferable", "state", "uses", "last_used_at"]
@@ -113,5 +113,12 @@ class LinkInline(Token, Trail):
     view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JoinLink]:
-        shared = super().get_queryset(request).filter(guest=None)
-        return shared.select_related("booking", "room", "series", "owner")
+        links: QuerySet[JoinLink] = super().get_queryset(request)
+        return links.select_related("booking", "room", "series", "owner")
+
+
+class LinkInline(AnyLinkInline):
+    """The links of a meeting or room, but for those that are one guest's own: there may be many."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JoinLink]:
+        return super().get_queryset(request).filter(guest=None)

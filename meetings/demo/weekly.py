@@ -74,7 +74,6 @@ def _move(booking: Booking, by: timedelta) -> None:
         starts_at=booking.starts_at + by,
         duration=booking.duration,
         time_zone=booking.time_zone,
-        may_overlap=True,
     )
     scheduling.edit(booking, wish, by=booking.organizer, version=booking.version)
 

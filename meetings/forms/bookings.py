@@ -3,26 +3,25 @@
 import uuid
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.zones import zone_choices
-from meetings.local_time import NoSuchTime, TwiceThatDay, instant_of
 from meetings.models import Booking, Room
 from meetings.models.booking import LONGEST, LONGEST_TITLE
 from meetings.recurrence import Rule, dates
 from meetings.services.scheduling import MeetingWish, free_from
 from meetings.services.series import SeriesWish
 
+from .clocks import ClockForm, occasion_of
 from .guests import InviteesField
 from .inputs import DateInput, TimeInput
 from .reminders import AT_FIRST, RemindersField
@@ -32,10 +31,9 @@ from .text import one_line, validate_readable
 PATIENCE = timedelta(minutes=5)  # a form may lie open for a moment before "now" is sent
 FARTHEST = timedelta(days=10 * 366)
 TIME_FIELDS = {"date", "time", "clock", "duration", "time_zone"}
-CLOCKS = [("first", gettext_lazy("the first time")), ("second", gettext_lazy("the second time"))]
 
 
-class BookingForm(forms.Form):
+class BookingForm(ClockForm):
     """A new meeting, or an old one's new shape: pass `booking` to change it.
 
     With a `repeat` form whose data says a rule it is the first meeting of a series.
@@ -54,13 +52,6 @@ class BookingForm(forms.Form):
     )
     date = forms.DateField(label=gettext_lazy("Date"), widget=DateInput)
     time = forms.TimeField(label=gettext_lazy("Start"), widget=TimeInput)
-    clock = forms.ChoiceField(
-        label=gettext_lazy("Which of the two?"),
-        choices=CLOCKS,
-        required=False,
-        widget=forms.HiddenInput,
-    )
-    clock_for = forms.CharField(required=False, widget=forms.HiddenInput)  # what it answers
     duration = forms.IntegerField(
         label=gettext_lazy("Minutes"),
         min_value=1,
@@ -119,7 +110,7 @@ class BookingForm(forms.Form):
             "date": start.date(),
             "time": start.time(),
             "clock": "second" if start.fold else "first",
-            "clock_for": _occasion(start.replace(tzinfo=None), booking.time_zone),
+            "clock_for": occasion_of(start.replace(tzinfo=None), booking.time_zone),
             "duration": booking.duration,
             "time_zone": booking.time_zone,
             "room": booking.room if booking.room.is_permanent else None,
@@ -142,33 +133,11 @@ class BookingForm(forms.Form):
         data["time"] = data["time"].replace(second=0, microsecond=0)
         wall = datetime.combine(_first_day(self.rule, data["date"]), data["time"])
         zone = ZoneInfo(data["time_zone"])
-        try:
-            data["starts_at"] = instant_of(wall, zone, second=False if self.rule else None)
-        except NoSuchTime as none:
-            self.add_error("time", _no_such_time(none))
-        except TwiceThatDay as both:
-            self._choose_which(both, _occasion(wall, zone.key))
-        except OverflowError:
-            self.add_error("date", _("This date is out of reach."))
-        if starts_at := data.get("starts_at"):
+        # Of a time that comes twice, a series means the first.
+        data["starts_at"] = self.read_instant(wall, zone, second=False if self.rule else None)
+        if starts_at := data["starts_at"]:
             self._refuse_out_of_reach(starts_at)
         return data
-
-    def _choose_which(self, both: TwiceThatDay, occasion: str) -> None:
-        """Which of two it is, if that was said for this very time. A series means the first."""
-        self.fields["clock"].widget = forms.RadioSelect(choices=CLOCKS)
-        self.fields["clock"].required = True
-        instants = {"first": both.first, "second": both.second}
-        data = self.cleaned_data
-        if data.get("clock_for") == occasion and data.get("clock") in instants:
-            data["starts_at"] = instants[data["clock"]]
-            return
-        typed = cast("QueryDict", self.data).copy()
-        typed["clock"], typed["clock_for"] = "", occasion
-        self.data = typed
-        self.add_error(
-            "clock", _("On that day the clocks go back and show this time twice. Which one is it?")
-        )
 
     def _refuse_out_of_reach(self, starts_at: datetime) -> None:
         if self.booking and self.booking.starts_at == starts_at:
@@ -234,10 +203,6 @@ def _first_day(rule: Rule | None, day: date) -> date:
     return next(dates(rule, day), day) if rule else day
 
 
-def _occasion(wall: datetime, zone: str) -> str:
-    return f"{wall:%Y-%m-%dT%H:%M} {zone}"
-
-
 def _values_for_new(user: User) -> dict[str, Any]:
     """The next half hour in which the person is free, where they are."""
     now = timezone.now().astimezone(user.zone)
@@ -260,13 +225,6 @@ def zones_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
     choices = zone_choices()
     offered = {zone for __, zones in choices for zone, __ in zones}
     return choices if name in offered else [("", [(name, name)]), *choices]
-
-
-def _no_such_time(none: NoSuchTime) -> str:
-    return _(
-        "On that day the clocks go forward and skip this time. "
-        "The nearest times are %(before)s and %(after)s."
-    ) % {"before": f"{none.before:%H:%M}", "after": f"{none.after:%H:%M}"}
 
 
 class CancelForm(forms.Form):

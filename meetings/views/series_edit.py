@@ -99,6 +99,8 @@ def _reviewed(request: MemberRequest, scope: Scope, forms: SeriesForms) -> HttpR
         return _save(request, scope, forms, plan)
     except BadSeries as bad:
         forms.repeat.add_error("how", str(bad))
+    except NothingAhead as begun:
+        forms.form.add_error("time", str(begun))
     except RoomRefused as refused:
         forms.form.add_error("room", str(refused))
     return _form(request, scope, forms)

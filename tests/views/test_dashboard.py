@@ -67,7 +67,7 @@ def test_what_runs_now_and_what_comes_next_stand_on_top(as_dana: Client, book: B
 
     top = page(as_dana.get("/meetings/")).partition('id="agenda"')[0]
 
-    assert re.findall(r"<h2><a href=\"/meetings/\d+/\">(.+?)</a></h2>", top) == [
+    assert re.findall(r"<h2>\s*<a href=\"/meetings/\d+/\">(.+?)</a>", top) == [
         "Running",
         "Following",
     ]
@@ -244,6 +244,6 @@ def test_what_runs_comes_first_also_ahead_of_its_time_and_after_it(
 
     top = page(as_dana.get("/meetings/")).partition('id="agenda"')[0]
 
-    cards = re.findall(r"<h2><a href=\"/meetings/\d+/\">(.+?)</a></h2>", top)
+    cards = re.findall(r"<h2>\s*<a href=\"/meetings/\d+/\">(.+?)</a>", top)
     assert cards == [past.title, early.title, now.title, "Next"]
     assert top.count("Live</span>") == 2

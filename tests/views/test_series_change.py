@@ -242,6 +242,17 @@ def test_what_makes_no_series_is_said_at_its_field(
     assert form_with(answer, "title")["title"] == typed.get("title", "Stand-up")
 
 
+def test_rule_of_which_all_would_have_begun_is_said_at_the_time(
+    as_dana: Client, series: Series
+) -> None:
+    today = {"date": "2026-11-23", "time": "08:00", "repeat-ends": "count", "repeat-count": "1"}
+
+    answer = review(as_dana, all_of(series), **today)
+
+    assert answer.status_code == 422
+    assert "all meetings would have begun" in error_at(answer, "time")
+
+
 def test_room_that_was_given_up_is_refused_at_its_field(
     as_dana: Client, series: Series, room: Room
 ) -> None:
@@ -287,3 +298,61 @@ def test_following_form_after_one_was_cancelled_by_itself_begins_with_it(
     form = form_with(as_dana.get(reverse("series-edit-following", args=[cancelled.pk])), "title")
 
     assert form["date"] == "2026-12-14"
+
+
+# While it is typed
+
+
+def test_dates_are_shown_while_they_are_typed_and_the_series_is_not_in_its_own_way(
+    as_dana: Client, series: Series, taken: Booking
+) -> None:
+    form = form_with(as_dana.get(from_14(series)), "title", time="09:15", check="1")
+
+    answer = as_dana.post(from_14(series), form, headers={"HX-Request": "true"})
+
+    assert "Mon, 14 December 2026, 9:15 AM – 9:45 AM" in text_of(answer)
+    assert "3 meetings, the last on Mon, 28 December 2026" in text_of(answer)
+    assert "Stand-up" not in text_of(answer)
+    assert walls(series)[2] == "12-14T09:00"
+
+
+def test_half_a_form_shows_no_dates(as_dana: Client, series: Series) -> None:
+    form = form_with(as_dana.get(from_14(series)), "title", date="", check="1")
+
+    answer = as_dana.post(from_14(series), form, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, text_of(answer)) == (200, "")
+
+
+# Who hears of it
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"time": "11:00"}, "1 guest is told by mail, and asked again."),
+        ({"title": "Daily"}, "1 guest is told by mail."),
+    ],
+)
+def test_review_says_what_guests_hear(
+    as_dana: Client, series: Series, typed: Values, words: str
+) -> None:
+    series.guests.create(email="ana@example.org")
+
+    assert words in text_of(review(as_dana, all_of(series), **typed))
+
+
+def test_room_of_its_own_changes_what_it_does_for_all(as_dana: Client, series: Series) -> None:
+    shown = review(as_dana, all_of(series), **{"options-waiting_room": "nobody"})
+    press(as_dana, all_of(series), shown, confirm="1")
+
+    assert "guest" not in text_of(shown).partition("What this does")[2]
+    assert {each.room.waiting_room for each in series.bookings.all()} == {"nobody"}
+
+
+def test_reminders_are_changed_and_told_in_words(as_dana: Client, series: Series) -> None:
+    save(as_dana, all_of(series), reminders="60")
+
+    text = text_of(as_dana.get(reverse("series", args=[series.pk])))
+    assert "Reminders: none → 1 hour before" in text
+    assert [each.reminders for each in series.bookings.all()] == [[60]] * 5

@@ -17,6 +17,7 @@ from meetings.services import scheduling
 from meetings.services.series import wish_of
 from meetings.services.series_cancel import cancel_all, cancel_following
 from meetings.services.series_edits import edit_following
+from meetings.services.series_wish import Decision
 from tests.conftest import signed_in
 
 from .reading import page, text_of
@@ -84,6 +85,19 @@ def test_dates_say_where_the_clock_shifts(as_dana: Client, dana: User) -> None:
     )
 
     assert "Clocks skip 2:30 AM: begins at 3:30 AM" in shown(as_dana, series)
+
+
+def test_dates_beside_another_meeting_say_so(as_dana: Client, dana: User, book: Book) -> None:
+    book("Dentist", at=datetime(2026, 12, 7, 8, tzinfo=UTC))
+    series = make_series(dana, decisions={DECEMBER_7: Decision.ANYWAY})
+
+    rows = as_dana.get(address(series)).context["dates"].rows
+
+    assert [[mark.text for mark in row.marks] for row in rows][:3] == [
+        [],
+        ["Beside another meeting"],
+        [],
+    ]
 
 
 def test_more_dates_come_ten_at_a_time(as_dana: Client, dana: User) -> None:
