@@ -46,7 +46,7 @@ waiting                   people[]                 hosts only; all of them, when
 signal                    from, g, d
 ice                       ice[]                    fresh relay credentials
 resync                    -                        messages may be lost: send hello with `resume`
-bye                       why                      kicked|ended|replaced; the socket closes after it
+bye                       why                      kicked|ended|hostless|replaced; then it closes
 error                     code, fatal, re?, cid?   `re`: the type of the message it answers
 pong                      n
 
@@ -151,6 +151,7 @@ class Why(StrEnum):
     KICKED = "kicked"
     REPLACED = "replaced"
     ENDED = "ended"
+    HOSTLESS = "hostless"  # ended, because it needs a host and had none for a while
 
 
 class RoomRefusal(Exception):

@@ -85,6 +85,7 @@ class RoomSession(models.Model):
         CANCELLED = "cancelled", _("The meeting was cancelled")
         PROVIDER = "provider", _("The provider closed it")
         MOVED = "moved", _("It went on at another provider")
+        NO_HOST = "no_host", _("No host was left")
 
     RUNNING = (State.OPENING, State.LIVE)
 

@@ -5,7 +5,7 @@ They change rows and return effects; whoever calls them sends these after the co
 
 from .commands import carry_out
 from .entering import Arrival, Entry, enter, page_with, understand
-from .leaving import depart_late, end, end_if_empty, go_offline, see_out
+from .leaving import depart_late, end, end_if_empty, end_if_hostless, go_offline, see_out
 from .moderating import mute_person, remove_person, set_lock
 from .snapshots import Doors, doors_for
 
@@ -18,6 +18,7 @@ __all__ = [
     "doors_for",
     "end",
     "end_if_empty",
+    "end_if_hostless",
     "enter",
     "go_offline",
     "mute_person",

@@ -91,6 +91,14 @@ def end_if_empty(key: str, reason: RoomSession.EndReason) -> list[Effect]:
         return close(session, reason)
 
 
+def end_if_hostless(key: str) -> list[Effect]:
+    """End a room that needs a host and has none any more; not one where a host is back."""
+    with changing(key) as session:
+        if any(peer.hosts for peer in session.peers.inside()) or not session.is_live:
+            return nothing_changed()
+        return close(session, RoomSession.EndReason.NO_HOST)
+
+
 def see_out(key: str) -> list[Effect]:
     """Whoever is still inside a room that ended elsewhere."""
     with changing(key) as session:
@@ -111,4 +119,6 @@ def _see_out(session: RoomSession) -> list[Effect]:
         online=False,
     )
     tell_ended(session)
-    return [Effect(message={"t": "bye", "why": Why.ENDED.value}, close=Close.ENDED)]
+    hostless = session.end_reason == RoomSession.EndReason.NO_HOST
+    why = Why.HOSTLESS if hostless else Why.ENDED
+    return [Effect(message={"t": "bye", "why": why.value}, close=Close.ENDED)]

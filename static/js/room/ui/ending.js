@@ -22,5 +22,5 @@ function nameDoor(why) {
   const door = find("[data-ending-door]");
   const { back, look, take } = door.dataset;
   put(door, why === "replaced" ? take : BACK.has(why) ? back : look);
-  show(door, why !== "kicked" && why !== "denied" && why !== "ended");
+  show(door, !["kicked", "denied", "ended", "hostless"].includes(why));
 }
