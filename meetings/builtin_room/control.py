@@ -15,7 +15,7 @@ from meetings.models import RoomSession
 from meetings.providers.base import Attendee, Check, Peer, Role
 from meetings.providers.errors import RoomNotFound
 
-from . import engine, tokens
+from . import engine, processes, tokens
 from .broadcast import deliver_now
 from .protocol import SOCKET, VERSION, Code, RoomRefusal
 
@@ -100,6 +100,8 @@ def _layer_check() -> Check:
     except Exception as error:  # noqa: BLE001  (whatever it is, it is what the operator must read)
         words = str(error) or type(error).__name__
         return Check(name=name, passed=False, message=words, features=BY_MESSAGE)
+    if told := processes.trouble():
+        return Check(name=name, passed=False, message=told, features=BY_MESSAGE)
     shared = _("through Redis") if settings.REDIS_URL else _("within one server process")
     return Check(name=name, passed=True, message=shared, features=BY_MESSAGE)
 

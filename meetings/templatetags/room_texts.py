@@ -5,6 +5,7 @@ from django.conf import settings
 from django.template import Context
 from django.utils.translation import gettext as _
 
+from meetings.builtin_room import processes
 from meetings.models import JoinLink
 from meetings.services.door import Door
 
@@ -16,6 +17,12 @@ def room_debug() -> bool:
     """Whether the room's page may show its inside to a test."""
     debug: bool = settings.DEBUG
     return debug
+
+
+@register.simple_tag
+def room_trouble() -> str:
+    """What keeps people of one built-in room apart, for the operator; empty when all is well."""
+    return processes.trouble()
 
 
 @register.simple_tag(takes_context=True)
@@ -183,6 +190,8 @@ def _endings() -> dict[str, str]:
         "over_denied_more": _("A host decided that you cannot join this meeting."),
         "over_ended": _("The meeting is over"),
         "over_ended_more": _("A host ended it for everyone. Thank you for being here."),
+        "over_hostless": _("The meeting is over"),
+        "over_hostless_more": _("No host was there for ten minutes, so it ended for everyone."),
         "over_full": _("This meeting is full"),
         "over_full_more": _("Somebody has to leave before you can come in. Try again in a while."),
         "over_full_host": _(
