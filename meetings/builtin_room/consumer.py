@@ -34,8 +34,8 @@ class RoomConsumer(JsonSocket):
         await super().disconnect(code)
         local.pages.discard(self)
         if self.pid:
-            await self._unsubscribe(self.key, self.pid)
             effects = await in_database(engine.go_offline)(self.pid, conn=self.conn)
+            await self._unsubscribe(self.key, self.pid)
             await deliver(self.key, effects)
 
     # From the page

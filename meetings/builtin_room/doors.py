@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from meetings.models import RoomSession
 from meetings.signals import doors_changed
 
@@ -16,6 +18,8 @@ def hear(*, session: RoomSession, **_: Any) -> None:
     if session.state == RoomSession.State.ENDED:
         deliver_now(session.key, see_out(session.key))
     else:
+        # The sweeper sees by it which pages were not told, as when the channel layer was away.
+        RoomSession.objects.filter(pk=session.pk).update(rev=F("rev") + 1)
         tell_now(room_group(session.key), {"type": "room.doors"})
 
 

@@ -5,9 +5,10 @@ import json
 import logging
 import time
 from abc import abstractmethod
+from typing import Any
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
 
 from .pace import Pace
 from .protocol import Close, Code, Message, RoomRefusal
@@ -28,6 +29,18 @@ class JsonSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
         self.hung_up = False
         self.deadline: asyncio.TimerHandle | None = None
         self.last_words: asyncio.Task[None] | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Whatever fails, the page comes back with a fresh socket; nothing of this one stays."""
+        try:
+            await super().dispatch(message)
+        except StopConsumer:
+            raise
+        except Exception as error:
+            log.exception("A socket of the built-in room failed: its page will come back.")
+            if message["type"] == "websocket.disconnect":
+                raise StopConsumer from error
+            await self.hang_up(Close.AGAIN)
 
     @abstractmethod
     async def handle(self, message: Message) -> None:
@@ -57,9 +70,6 @@ class JsonSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
             await self.handle(message)
         except RoomRefusal as refusal:
             await self.refuse(refusal.code, message)
-        except DatabaseError:
-            log.exception("The database failed a room's page: it will come back.")
-            await self.hang_up(Close.AGAIN)
 
     async def refuse(self, code: Code, message: Message) -> None:
         """Say why not. A socket that goes on like this is closed."""

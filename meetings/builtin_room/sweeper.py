@@ -15,15 +15,16 @@ from datetime import datetime, timedelta
 
 from channels.db import database_sync_to_async as in_database
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from meetings.models import RoomPeer, RoomSession
 from meetings.providers import aliases, get_provider
+from meetings.providers.base import Role
 from meetings.providers.errors import ProviderMisconfigured
 from meetings.services.closing import EMPTY_FOR, somebody_waits
 
-from . import engine, local
+from . import engine, local, processes
 from .broadcast import deliver_now
 from .protocol import Close, RoomRefusal
 from .turn import ice_servers
@@ -56,6 +57,7 @@ async def tidy() -> None:
     """One round: the sockets of this process, then the rooms of all."""
     await _drop_silent()
     await in_database(_note_heard)([page.pid for page in local.pages])
+    await in_database(processes.ours().note)()
     await in_database(sweep)()
     await _wake_those_behind()
     await _renew_relays()
@@ -69,6 +71,8 @@ def sweep() -> None:
             deliver_now(key, engine.depart_late(key, grace=grace))
     for session in _empty_rooms():
         _end_if_due(session)
+    for key in _hostless_rooms():
+        deliver_now(key, engine.end_if_hostless(key))
     for key in _ended_rooms_with_people():
         deliver_now(key, engine.see_out(key))
 
@@ -91,6 +95,23 @@ def _empty_rooms() -> list[RoomSession]:
         .filter(~Exists(inside), alias__in=_our_aliases())
         .select_related("booking")
         .annotate(last_left=Max("peers__left_at"))
+    )
+
+
+def _hostless_rooms() -> list[str]:
+    """Rooms that need a host, with people inside whose last host left long ago.
+
+    A host who opened the room and never came in holds it from the meeting's page.
+    """
+    hosts = Q(role__in=[role.value for role in Role if role.hosts])
+    inside = RoomPeer.objects.inside().filter(session=OuterRef("pk"))
+    return list(
+        RoomSession.objects.live()
+        .filter(Exists(inside), ~Exists(inside.filter(hosts)), room__needs_host=True)
+        .filter(peers__in=RoomPeer.objects.filter(hosts))
+        .annotate(hosts_left=Max("peers__left_at"))
+        .filter(hosts_left__lt=timezone.now() - EMPTY_FOR, alias__in=_our_aliases())
+        .values_list("key", flat=True)
     )
 
 
