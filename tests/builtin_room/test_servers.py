@@ -12,16 +12,16 @@ from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
-import redis
 from django.conf import settings as site
 from websockets.asyncio.client import ClientConnection, connect
 
 from meetings.builtin_room.protocol import Message
+from tests import redis_server
 from tests.conftest import Share
 
 from .conftest import Hello
 
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+IDLE = 12  # seconds: longer than any client library's patience with a silent connection
 Start = Callable[..., "Server"]
 
 
@@ -137,24 +137,29 @@ def test_server_that_dies_mid_meeting_finds_everyone_where_they_were(
     play(scene)
 
 
-def has_redis() -> bool:
-    try:
-        return bool(redis.Redis.from_url(REDIS, socket_connect_timeout=1).ping())
-    except redis.RedisError:
-        return False
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[redis_server.Redis]:
+    if not redis_server.PROGRAM:
+        pytest.skip(redis_server.MISSING)
+    running = redis_server.Redis(tmp_path)
+    yield running
+    running.kill()
 
 
-@pytest.mark.skipif(not has_redis(), reason="needs Redis at TEST_REDIS_URL")
-def test_people_on_different_servers_meet_through_redis(start: Start, hello: Hello) -> None:
+@pytest.mark.alone
+@pytest.mark.looks
+def test_idle_people_on_different_servers_stay_together_through_redis(
+    redis: redis_server.Redis, start: Start, hello: Hello
+) -> None:
     greetings = [hello("Ana"), hello("Ben")]
-    servers = [start(REDIS_URL=REDIS), start(REDIS_URL=REDIS)]
+    servers = [start(REDIS_URL=redis.url), start(REDIS_URL=redis.url)]
 
     async def scene(open_socket: Open) -> None:
         ana, ben = [await open_socket(server) for server in servers]
         for_ana = await come_in(ana, greetings[0])
         for_ben = await come_in(ben, greetings[1])
         joined = await hear(ana, "joined")
-        await asyncio.sleep(6)  # a socket that is idle for so long once was dropped
+        await asyncio.sleep(IDLE)
         await say(ben, {"t": "signal", "to": for_ana["self"], "g": 1, "d": {"r": 1}})
         signal = await hear(ana, "signal")
 
