@@ -9,6 +9,7 @@ from .drift import Drift
 from .feed import Feed
 from .guest import Answer, Guest
 from .join_link import JoinLink
+from .link_use import LinkUse
 from .outbox import Notice, OutgoingMail
 from .pattern import Pattern
 from .provider_account import ProviderAccount
@@ -33,6 +34,7 @@ __all__ = [
     "Feed",
     "Guest",
     "JoinLink",
+    "LinkUse",
     "Notice",
     "OutgoingMail",
     "Pattern",

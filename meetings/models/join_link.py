@@ -30,10 +30,22 @@ class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
         mine = Q(room__owner=user) | Q(booking__organizer=user) | Q(series__organizer=user)
         return self.filter(mine)
 
-    def usable(self) -> Self:
-        """Links that still lead somewhere: neither revoked nor expired."""
+    def standing(self) -> Self:
+        """Links that still lead somewhere: neither revoked nor expired.
+
+        Who was let in by one of them may return, though it may be used up for others.
+        """
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at=None)
+
+    def usable(self) -> Self:
+        """Links that let in somebody new."""
+        uses_left = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
+        return self.standing().filter(uses_left)
+
+    def best_first(self) -> Self:
+        """Those for everybody before those that were made for somebody."""
+        return self.order_by("label", "pk")
 
     def common(self) -> Self:
         """Links that are nobody's own: those that the organizer hands out."""
@@ -60,6 +72,12 @@ class JoinLink(models.Model):
         HOST = Role.HOST.value, _("Host")
         COHOST = Role.COHOST.value, _("Co-host")
         PARTICIPANT = Role.PARTICIPANT.value, _("Participants")
+
+    class State(models.TextChoices):
+        WORKS = "works", _("Works")
+        REVOKED = "revoked", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+        USED_UP = "used_up", _("Used up")
 
     token = models.CharField(
         _("token"), max_length=64, unique=True, default=new_token, editable=False
@@ -167,8 +185,30 @@ class JoinLink(models.Model):
     def needs_sign_in(self) -> bool:
         return self.role.hosts and not self.transferable
 
-    def note_use(self) -> None:
-        JoinLink.objects.filter(pk=self.pk).update(uses=F("uses") + 1, last_used_at=timezone.now())
+    @property
+    def state(self) -> State:
+        """How it stands for somebody who was not let in by it yet."""
+        if self.revoked_at:
+            return self.State.REVOKED
+        if self.expires_at and self.expires_at <= timezone.now():
+            return self.State.EXPIRED
+        return self.State.USED_UP if self.is_used_up else self.State.WORKS
 
-    def revoke(self) -> None:
-        JoinLink.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
+    def take_use(self) -> bool:
+        """Let one more person in by it; False when it lets in nobody new any more."""
+        mine = JoinLink.objects.usable().filter(pk=self.pk)
+        return bool(mine.update(uses=F("uses") + 1, last_used_at=timezone.now()))
+
+    def note_return(self) -> bool:
+        """Somebody who was let in by it before comes again; False when it was taken back."""
+        mine = JoinLink.objects.standing().filter(pk=self.pk)
+        return bool(mine.update(last_used_at=timezone.now()))
+
+    def revoke(self) -> bool:
+        """Let it end; False when somebody has done so before."""
+        mine = JoinLink.objects.filter(pk=self.pk, revoked_at=None)
+        return bool(mine.update(revoked_at=timezone.now()))

@@ -13,6 +13,7 @@ from meetings.providers.base import Attendee, JoinTicket, Role
 from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
 from meetings.providers.time_limit import time_limit
 
+from . import links
 from .breakers import watching
 from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
 from .door_rules import door_for
@@ -43,6 +44,10 @@ class CannotEnter(Exception):
         self.door = door
 
 
+class LinkUsedUp(Exception):
+    """The link lets in nobody new: the last use was somebody else's, or it was taken back."""
+
+
 class WayInLost(Exception):
     """Nobody knows whether the way in was made; whether to ask again is for the person to say."""
 
@@ -60,6 +65,7 @@ def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
 
     Opens the room if this person may. `CannotEnter` when the door is not open to them (yet), or
     when they have to wait; asking again is harmless. `WayInLost` is for the person to decide on.
+    `LinkUsedUp` when others had its last uses.
     """
     try:
         return _enter(link, visitor)
@@ -86,9 +92,7 @@ def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     if session.booking != door.booking:  # somebody else's meeting was opened this moment
         raise CannotEnter(door_for(link, visitor))
     with in_turn():  # a whole crowd may stand here
-        admission = _ask(session, door)
-        if admission.state == Admission.State.ADMITTED:
-            link.note_use()
+        admission = _admit(session, door)
     if admission.state != Admission.State.ADMITTED:
         raise CannotEnter(door_for(link, visitor))
     role = Role.PARTICIPANT if HOST_RIGHTS in session.differences else door.role
@@ -123,6 +127,16 @@ def _adopt(session: RoomSession, door: Door) -> RoomSession:
         RoomSession.objects.filter(pk=session.pk, booking=None).update(booking=door.booking)
         session.refresh_from_db()
     return session
+
+
+@transaction.atomic
+def _admit(session: RoomSession, door: Door) -> Admission:
+    """Their admission, and the use of the link that it takes: both, or neither."""
+    admission = _ask(session, door)
+    is_let_in = admission.state == Admission.State.ADMITTED
+    if is_let_in and not links.use(door.link, session, door.visitor.identity):
+        raise LinkUsedUp
+    return admission
 
 
 def _ask(session: RoomSession, door: Door) -> Admission:

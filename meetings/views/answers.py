@@ -24,8 +24,8 @@ from meetings.services import answering
 from meetings.services.asking import Question, question_for
 
 from .add_to_calendar import adding_by_link
-from .join import unknown_link
 from .throttles import guarded
+from .tokens import dead_link
 
 Choice = Answer.Choice
 MOST_DATES = 6  # listed under an answer to all
@@ -48,7 +48,7 @@ def answer(request: Request, token: str, meeting: int | None = None) -> HttpResp
     links in mails are harmless."""
     link = _link(token)
     if link is None:
-        return unknown_link(request)
+        return dead_link(request, token)
     if link.guest is None:
         return redirect("door", token=token)
     question = question_for(link.guest, meeting=meeting)
@@ -69,7 +69,7 @@ def _save(request: Request, link: JoinLink, question: Question) -> HttpResponse:
     try:
         return _saved(request, link, form)
     except answering.NotInvited:
-        return unknown_link(request)
+        return dead_link(request, link.token)
     except (answering.Outdated, answering.Gone):
         meeting = question.booking.pk if question.means_one and question.booking else None
         fresh = question_for(question.guest, meeting=meeting)
@@ -149,7 +149,7 @@ def _dates(question: Question) -> list[tuple[Booking, Answer | None]]:
 def _link(token: str) -> JoinLink | None:
     if not token.isprintable():  # PostgreSQL refuses to look for some of those
         return None
-    links = JoinLink.objects.usable().select_related(
+    links = JoinLink.objects.standing().select_related(
         "guest__booking__organizer", "guest__series__organizer"
     )
     link = links.filter(token=token).first()

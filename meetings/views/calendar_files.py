@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meetings.http import MemberRequest, Request
-from meetings.models import Booking, JoinLink, Series
+from meetings.models import Booking, Series
 from meetings.services import calendar_files
 from meetings.services.calendar_files import CalendarFile
 
-from .join import unknown_link
 from .throttles import guarded
+from .tokens import dead_link, link_for
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -42,15 +42,9 @@ def of_series(request: MemberRequest, pk: int) -> HttpResponse:
 @guarded
 def at_door(request: Request, token: str) -> HttpResponseBase:
     """What is behind this link as a file. Changes nothing."""
-    link = _link(token)
+    link = link_for(request, token)
     found = calendar_files.for_link(link) if link else None
-    return _answer(found) if found else unknown_link(request)
-
-
-def _link(token: str) -> JoinLink | None:
-    if not token.isprintable():  # PostgreSQL refuses to look for some of those
-        return None
-    return JoinLink.objects.usable().with_meeting().filter(token=token).first()
+    return _answer(found) if found else dead_link(request, token)
 
 
 def _answer(file: CalendarFile) -> HttpResponse:

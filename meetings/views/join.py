@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
@@ -32,6 +31,7 @@ from meetings.services.waiting_room import note_seen
 from .add_to_calendar import adding_at_door
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
+from .tokens import dead_link, link_for
 from .troubles import where_to_choose
 from .visitors import remember, visitor_of
 
@@ -47,9 +47,9 @@ def door(request: Request, token: str) -> HttpResponseBase:
 
     All that is noted is that somebody who waits is still there.
     """
-    link = _link(token)
+    link = link_for(request, token)
     if link is None:
-        return unknown_link(request)
+        return dead_link(request, token)
     found = door_for(link, visitor_of(request, link))
     note_seen(found.admission)
     if request.htmx and request.GET.get("seen") == found.mark:
@@ -63,9 +63,9 @@ def door(request: Request, token: str) -> HttpResponseBase:
 @guarded
 def enter(request: Request, token: str) -> HttpResponseBase:
     """Take one person in: a ticket minted now, for them, and forgotten."""
-    link = _link(token)
+    link = link_for(request, token)
     if link is None:
-        return unknown_link(request)
+        return dead_link(request, token)
     visitor = visitor_of(request, link, name=request.POST.get("name", ""))
     if not visitor.name:
         return _show(request, door_for(link, visitor), error=_("Please say who you are."))
@@ -86,6 +86,8 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
         response: HttpResponse = redirect("door", token=link.token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
+    except joining.LinkUsedUp:  # by somebody else, this moment
+        return dead_link(request, link.token)
     except joining.WayInLost as lost:
         log.warning("Nobody knows whether a way in was made: %s", lost)
         return _failed(request, link, visitor, DoorState.TRY_AGAIN)
@@ -103,9 +105,9 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
 @guarded
 def hello(request: Request, token: str) -> HttpResponseBase:
     """A person sees the page of a link; of a guest's own, that is noted, and where they are."""
-    link = _link(token)
+    link = link_for(request, token)
     if link is None:
-        return unknown_link(request)
+        return dead_link(request, token)
     if link.guest and request.user != inviting.place_of(link.guest).organizer:
         zone, language = (request.POST.get(name, "") for name in ("time_zone", "language"))
         inviting.note_opened(link.guest, zone=zone, language=language)
@@ -125,24 +127,6 @@ def _path_of(pasted: str) -> str:
         return urlsplit(pasted).path
     except ValueError:  # brackets that hold no address
         return ""
-
-
-def unknown_link(request: Request) -> HttpResponse:
-    """One answer for links that are unknown, malformed, expired or revoked: nobody learns which.
-
-    A page that waits at a link when it is revoked is loaded afresh, so that it stops asking.
-    """
-    if request.htmx:
-        response: HttpResponse = HttpResponseClientRefresh()
-        response.status_code = 404
-        return response
-    return render(request, "meetings/unknown_link.html", status=404)
-
-
-def _link(token: str) -> JoinLink | None:
-    if not token.isprintable():  # PostgreSQL refuses to look for some of those
-        return None
-    return JoinLink.objects.usable().with_meeting().filter(token=token).first()
 
 
 def _failed(request: Request, link: JoinLink, visitor: Visitor, state: DoorState) -> HttpResponse:

@@ -175,20 +175,21 @@ def test_cancelled_or_over_is_said_plainly(
     assert not Answer.objects.exists()
 
 
-def test_removed_revoked_and_unknown_are_the_same_page(
+def test_removed_and_revoked_are_the_same_page_which_tells_nothing_of_the_meeting(
     client: Client, book: Book, dana: User
 ) -> None:
     removed, revoked = guest_of(book()), guest_of(book("Other", at=NOW + timedelta(days=2)))
     filled = form_with(client.get(url_of(removed)), "seen", choice="accepted")
     inviting.remove(removed, by=dana)
     revoked.link.revoke()
-    unknown = reverse("answer", args=["nobody-has-this"])
 
-    pages = [client.get(each) for each in (url_of(removed), url_of(revoked), unknown)]
+    pages = [client.get(each) for each in (url_of(removed), url_of(revoked))]
     pages.append(client.post(url_of(removed), filled))
 
-    assert {each.status_code for each in pages} == {404}
+    assert {each.status_code for each in pages} == {410}
     assert len({text_of(each) for each in pages}) == 1
+    assert "This link was withdrawn" in text_of(pages[0])
+    assert client.get(reverse("answer", args=["nobody-has-this"])).status_code == 404
     assert not Answer.objects.exists()
 
 

@@ -150,10 +150,11 @@ def test_link_that_is_revoked_unknown_or_of_a_mere_room_gives_no_file(
     link = participants(booking)
     booking.links.get(purpose="participant").revoke()
 
-    for address in (link, "/j/unknown/", "/j/%00/", participants(room)):
+    for address in ("/j/unknown/", "/j/%00/", participants(room)):
         answer = client.get(f"{address}calendar.ics")
         assert answer.status_code == 404
         assert "This link leads nowhere" in text_of(answer)
+    assert client.get(f"{link}calendar.ics").status_code == 410
 
 
 # Add to calendar

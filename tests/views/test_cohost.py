@@ -105,5 +105,5 @@ def test_revoked_cohost_link_is_of_no_use(client: Client, book: Book) -> None:
 
     booking.links.get(purpose="cohost").revoke()
 
-    assert client.get(address).status_code == 404
-    assert ask(client, address).status_code == 404
+    assert client.get(address).status_code == 410
+    assert ask(client, address).status_code == 410

@@ -224,7 +224,7 @@ def test_revoked_link_leads_nowhere(client: Client, series: Series) -> None:
     link = series.links.get(purpose="participant")
     link.revoke()
 
-    assert client.get(link.get_absolute_url()).status_code == 404
+    assert client.get(link.get_absolute_url()).status_code == 410
 
 
 # Where the links are shown

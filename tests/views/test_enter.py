@@ -59,7 +59,7 @@ def test_guest_who_was_told_to_come_again_is_nobody_new_then(
     client: Client, live: RoomSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as moment:
-        moment.setattr(JoinLink, "note_use", too_busy)
+        moment.setattr(JoinLink, "take_use", too_busy)
         turned_away = ask(client, door_of(live), name="Ana")
 
     answer = ask(client, door_of(live), name="Ana")
@@ -72,7 +72,7 @@ def test_guest_who_was_told_to_come_again_is_nobody_new_then(
 def test_database_that_is_out_of_order_is_not_called_busy(
     live: RoomSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(JoinLink, "note_use", out_of_order)
+    monkeypatch.setattr(JoinLink, "take_use", out_of_order)
 
     answer = ask(Client(raise_request_exception=False), door_of(live), name="Ana")
 
@@ -296,6 +296,7 @@ def test_use_of_a_link_is_counted_when_somebody_came_in(client: Client, live: Ro
     client.get(door_of(live))
     ask(client, door_of(live))
     ask(client, door_of(live))
+    ask(Client(), door_of(live))
 
     assert live.booking
     link = live.booking.links.get(purpose="participant")
