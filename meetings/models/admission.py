@@ -71,6 +71,10 @@ class Admission(models.Model):
     role = models.CharField(
         _("role"), max_length=12, choices=JoinLink.Purpose.choices, default=Role.PARTICIPANT.value
     )
+    # By a host, for this session; it counts beside the link that they come by
+    given_role = models.CharField(
+        _("made by a host"), max_length=12, choices=JoinLink.Purpose.choices, blank=True
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
@@ -84,6 +88,8 @@ class Admission(models.Model):
         verbose_name=_("decided by"),
     )
     message = models.CharField(_("message"), max_length=300, blank=True)
+    # They were inside when the meeting moved here, and have not come in yet: their page does so
+    comes_along = models.BooleanField(_("comes along"), default=False, editable=False)
 
     objects = AdmissionQuerySet.as_manager()
 
@@ -104,6 +110,16 @@ class Admission(models.Model):
     def guest(self) -> Guest | None:
         """Who is invited by the personal link that they came by."""
         return self.link.guest if self.link else None
+
+    @property
+    def role_now(self) -> Role:
+        """The better one of what their link says and what a host made them."""
+        return self.role_by(Role(self.role))
+
+    def role_by(self, role: Role) -> Role:
+        """What they are who come by a link for this role."""
+        given = Role(self.given_role or Role.PARTICIPANT)
+        return max(role, given, key=[Role.PARTICIPANT, Role.COHOST, Role.HOST].index)
 
     @property
     def is_at_the_door(self) -> bool:

@@ -73,6 +73,7 @@ class RoomSession(models.Model):
     """One live run of a Room: where it is held, since when, and how its doors stand now."""
 
     class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")  # where a meeting that runs is to go on
         OPENING = "opening", _("Opening")
         LIVE = "live", _("Live")
         ENDED = "ended", _("Ended")
