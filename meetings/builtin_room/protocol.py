@@ -46,7 +46,7 @@ waiting                   people[]                 hosts only; all of them, when
 signal                    from, g, d
 ice                       ice[]                    fresh relay credentials
 resync                    -                        messages may be lost: send hello with `resume`
-bye                       why                      kicked|ended|hostless|replaced; then it closes
+bye                       why                      kicked|ended|hostless|moved|replaced; then it closes
 error                     code, fatal, re?, cid?   `re`: the type of the message it answers
 pong                      n
 
@@ -80,6 +80,7 @@ class Code(StrEnum):
     NO_ROOM = "no_room"
     NOT_OPEN = "not_open"
     ENDED = "ended"
+    MOVED = "moved"  # it goes on elsewhere: back through the door
     LOCKED = "locked"
     FULL = "full"
     KICKED = "kicked"
@@ -113,6 +114,7 @@ _FATAL = frozenset(
         Code.NO_ROOM,
         Code.NOT_OPEN,
         Code.ENDED,
+        Code.MOVED,
         Code.LOCKED,
         Code.FULL,
         Code.KICKED,
@@ -139,6 +141,7 @@ class Close(IntEnum):
 _CLOSES = {
     Code.KICKED: Close.REMOVED,
     Code.ENDED: Close.ENDED,
+    Code.MOVED: Close.ENDED,
     Code.REPLACED: Close.TAKEN_OVER,
 }
 
@@ -151,6 +154,7 @@ class Why(StrEnum):
     KICKED = "kicked"
     REPLACED = "replaced"
     ENDED = "ended"
+    MOVED = "moved"  # ended here, as it goes on elsewhere: the door leads there
     HOSTLESS = "hostless"  # ended, because it needs a host and had none for a while
 
 

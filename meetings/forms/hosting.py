@@ -30,3 +30,9 @@ class PasscodeForm(forms.Form):
         if not passcode.isprintable():
             raise forms.ValidationError(_("Some of these characters cannot be typed at a door."))
         return passcode
+
+
+class RefusalForm(forms.Form):
+    """A word to those who are sent away, if there is one."""
+
+    message = forms.CharField(required=False, max_length=300, validators=[validate_readable])

@@ -6,7 +6,10 @@ same can be asked again.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +18,8 @@ from meetings.providers import AnyProvider
 from meetings.providers.base import Features, Peer, Role
 from meetings.providers.errors import ProviderError
 
-from .hosting import announce, shut_out
+from .hosting import announce, give_role, shut_out, tell_role
+from .roles import Seat, may_act_on
 from .rooms import provider_of
 
 log = logging.getLogger(__name__)
@@ -54,21 +58,32 @@ def set_passcode(session: RoomSession, passcode: str) -> None:
     session.save(update_fields=["passcode"])
 
 
-def remove(session: RoomSession, identity: str, *, by: User) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who presses the button: as the door knows them, what they are, their account if any."""
+
+    identity: str
+    seat: Seat
+    user: User | None = None
+
+    @classmethod
+    def owner(cls, user: User) -> Self:
+        return cls(identity=f"u:{user.pk}", seat=Seat.OWNER, user=user)
+
+
+def remove(session: RoomSession, identity: str, *, by: Actor) -> None:
     """Put a person out, and take them in no more."""
-    person, user = _person(session, identity)
-    if user == by:  # the door would never open to them again
-        raise CannotDo(_("You cannot remove yourself. Leave the room, or end it for all."))
-    shut_out(session, person, user=user, by=by)
+    person, user = _other(session, identity, by)
+    shut_out(session, person, user=user, by=by.user)
     announce(session)
     provider = provider_of(session.alias)
     if provider and provider.features.removing:
         _have(provider, lambda: provider.remove(session.ref, identity))
 
 
-def mute(session: RoomSession, identity: str) -> None:
+def mute(session: RoomSession, identity: str, *, by: Actor) -> None:
     """Turn a person's microphone off."""
-    person, _user = _person(session, identity)
+    person, _user = _other(session, identity, by)
     provider = able(session, "muting")
     _have(provider, lambda: provider.mute(session.ref, person.key))
 
@@ -78,6 +93,25 @@ def record(session: RoomSession, *, on: bool) -> None:
     provider = able(session, "recording_control")
     change = provider.start_recording if on else provider.stop_recording
     _have(provider, lambda: change(session.ref))
+    session.recording_since = timezone.now() if on else None
+    session.save(update_fields=["recording_since"])
+
+
+def hand_over(session: RoomSession, identity: str, role: Role, *, by: Actor) -> None:
+    """Make a person co-host or host of this session, or take back what a host has given."""
+    if identity == by.identity:
+        raise CannotDo(_("These are your own rights. Another host can change them."))
+    _person(session, identity)
+    if not give_role(session, identity, role):
+        raise CannotDo(_("They did not come by a link of ours, so they cannot be made host."))
+    announce(session)
+    tell_role(session, identity)
+
+
+def changes_rights_live(session: RoomSession) -> bool:
+    """Whether people inside have their new rights at once; else when they come in again."""
+    provider = provider_of(session.alias)
+    return bool(provider and provider.rooms_are_sessions)
 
 
 def able(session: RoomSession, feature: str) -> AnyProvider:
@@ -90,6 +124,17 @@ def able(session: RoomSession, feature: str) -> AnyProvider:
     return provider
 
 
+def _other(session: RoomSession, identity: str, by: Actor) -> tuple[Peer, User | None]:
+    """Somebody who came, whom this person may put out or silence."""
+    person, user = _person(session, identity)
+    if identity == by.identity or (user and user == by.user):
+        # The door would never open to them again
+        raise CannotDo(_("You cannot remove yourself. Leave the room, or end it for all."))
+    if not may_act_on(by.seat, person.role):
+        raise CannotDo(_("Only a host can do this to a host."))
+    return person, user
+
+
 def _person(session: RoomSession, identity: str) -> tuple[Peer, User | None]:
     """Somebody who came to this session, and their account if they have one."""
     asked = session.admissions.select_related("user").filter(identity=identity).first()
@@ -97,7 +142,8 @@ def _person(session: RoomSession, identity: str) -> tuple[Peer, User | None]:
     if found is None:
         raise CannotDo(_("There is no such person in this meeting."))
     user = asked.user if asked else None
-    return Peer(key=identity, name=found.name, role=Role(found.role)), user
+    role = asked.role_now if asked else Role(found.role)
+    return Peer(key=identity, name=found.name, role=role), user
 
 
 def _have(provider: AnyProvider, ask: Callable[[], None]) -> None:

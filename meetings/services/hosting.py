@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Admission, Booking, RoomSession
 from meetings.models.session import RoomSessionQuerySet
-from meetings.providers.base import Peer
+from meetings.providers.base import Peer, Role
 from meetings.providers.errors import ProviderError
-from meetings.signals import doors_changed
+from meetings.signals import doors_changed, role_given
 
 from .rooms import provider_of
 
@@ -78,6 +80,17 @@ def shut_out(
         others.filter(pk=admission.pk).update(**decision)
 
 
+def give_role(session: RoomSession, identity: str, role: Role) -> bool:
+    """Make somebody who was let in co-host or host; False when nobody of theirs is there.
+
+    For participants it takes back what a host has given. Whoever hosts passes a lock.
+    """
+    given = "" if role is Role.PARTICIPANT else role.value
+    now = Value(timezone.now(), output_field=DateTimeField())
+    theirs = session.admissions.filter(identity=identity, state=Admission.State.ADMITTED)
+    return bool(theirs.update(given_role=given, decided_at=Coalesce("decided_at", now)))
+
+
 def end_for_all(
     session: RoomSession, reason: RoomSession.EndReason = RoomSession.EndReason.HOST
 ) -> None:
@@ -131,4 +144,11 @@ def announce(session: RoomSession) -> None:
     # Robust: nobody's saved work is repeated or lost because a live page could not be told.
     transaction.on_commit(
         lambda: doors_changed.send(sender=RoomSession, session=session), robust=True
+    )
+
+
+def tell_role(session: RoomSession, identity: str) -> None:
+    """Tell live pages what somebody is now, once it is certain."""
+    transaction.on_commit(
+        lambda: role_given.send(sender=RoomSession, session=session, identity=identity), robust=True
     )

@@ -61,7 +61,7 @@ class Stuck:
 
     @property
     def reasons(self) -> list[str]:
-        return _in_words(self.lacks)
+        return in_words(self.lacks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +157,11 @@ def planned_in(room: Room) -> BookingQuerySet:
 def reasons_against(room: Room) -> list[str]:
     """What the room uses and its provider cannot do, in words."""
     provider = provider_of(room.provider_alias)
-    return _in_words(lacks(provider, room)) if provider else []
+    return in_words(lacks(provider, room)) if provider else []
 
 
-def _in_words(features: Iterable[str]) -> list[str]:
+def in_words(features: Iterable[str]) -> list[str]:
+    """What a room would miss somewhere."""
     return [str(USES[feature]) for feature in features]
 
 

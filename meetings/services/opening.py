@@ -129,7 +129,7 @@ class Opening:
                 pass
         finally:  # not before: a room that is in use is not closed, and people wait for theirs
             for alias, ref in self.left:
-                _close_later(alias, ref)
+                close_later(alias, ref)
         return self.session.is_live
 
     def _is_settled(self, *, may_begin: bool) -> bool:
@@ -153,7 +153,7 @@ class Opening:
             raise ProviderError(why_not(alias, self.session.room))
         self.tries += 1
         with watching(alias), time_limit(self._share()):
-            ref = self._init(provider)
+            ref = self.init(provider)
         self._keep(alias, ref)
 
     def _share(self) -> float:
@@ -163,7 +163,7 @@ class Opening:
         left = self.ends - time.monotonic()
         return max(left / 2 if self.places else left, SHORTEST)
 
-    def _init(self, provider: AnyProvider) -> RoomRef:
+    def init(self, provider: AnyProvider) -> RoomRef:
         """Their room. Also for one whose opener died: asking again brings back the same room."""
         session = self.session
         try:
@@ -202,7 +202,16 @@ class Opening:
             self.left.append((alias, ref))
 
 
-def _close_later(alias: str, ref: RoomRef) -> None:
+def room_at(session: RoomSession) -> RoomRef:
+    """The room at the provider that this session is prepared for: one try, there alone."""
+    provider = provider_of(session.alias)
+    if provider is None:
+        raise ProviderError(why_not(session.alias, session.room))
+    with watching(session.alias):
+        return Opening(session).init(provider)
+
+
+def close_later(alias: str, ref: RoomRef) -> None:
     """Have a room closed that we may have opened for nothing. Nobody waits for it.
 
     A reserved room keeps its name: the next session may be in it by then, so it is left alone.

@@ -210,3 +210,5 @@ def _endings() -> dict[str, str]:
         "over_other": _("You are no longer in this meeting"),
         "over_other_more": _("Go back to the door to see where it stands."),
     }
+        "over_moved": _("The meeting goes on in another room"),
+        "over_moved_more": _("You are taken there. If nothing happens, go back to the door."),

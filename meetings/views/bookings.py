@@ -21,7 +21,7 @@ from .add_to_calendar import adding_of_booking
 from .changes import changes_in_words, history_of
 from .guest_list import guests_of
 from .links import links_of
-from .live import live_part, said_at_the_end
+from .live import live_of, said_at_the_end
 from .meeting_forms import are_valid, form_page, forms_of, options_of
 from .policies import leads_out
 from .previews import part_asked
@@ -43,7 +43,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "meetings",
         "booking": booking,
         "session": session,
-        "live": live_part(session, request.user) if session and session.is_live else None,
+        "live": live_of(session, request.user),
         "may_begin": not booking.is_cancelled and (booking.is_soon or booking.is_now),
         "provider": held_at(alias),
         "leads_out": leads_out(alias),

@@ -18,7 +18,7 @@ from meetings.services import hosting, moving, rooms
 
 from .changes import room_changes_in_words
 from .links import links_of
-from .live import live_part, said_at_the_end
+from .live import live_of, said_at_the_end
 from .policies import leads_out
 from .recordings import may_be_recorded
 from .room_options import options_of_chosen
@@ -59,7 +59,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "rooms",
         "room": room,
         "session": session,
-        "live": live_part(session, request.user) if session and session.is_live else None,
+        "live": live_of(session, request.user, at="room"),
         "provider": held_at(session.alias if session else room.provider_alias),
         "leads_out": leads_out(session.alias if session else room.provider_alias),
         "trouble": trouble_with(room, None),

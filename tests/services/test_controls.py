@@ -12,10 +12,11 @@ from accounts.models import User
 from meetings.models import Admission, Attendance, RoomSession
 from meetings.providers.errors import ProviderUnavailable, RoomNotFound
 from meetings.services import controls
-from meetings.services.controls import CannotDo, NotDoneThere
+from meetings.services.controls import Actor, CannotDo, NotDoneThere
 from meetings.services.door import DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.opening import open_room
+from meetings.services.roles import Seat
 from meetings.services.rooms import create_room
 from tests.able_provider import able, memory
 from tests.provider_for_tests import Telling
@@ -23,6 +24,7 @@ from tests.provider_for_tests import Telling
 __all__ = ["able"]
 
 Hold = Callable[..., RoomSession]
+DANA = Actor(identity="u:0", seat=Seat.OWNER)
 ANA = Visitor(identity="g:ana", name="Ana")
 
 
@@ -131,7 +133,7 @@ def test_removed_person_is_put_out_and_stays_out(hold: Hold, dana: User) -> None
     session = hold()
     come(session)
 
-    controls.remove(session, "g:ana", by=dana)
+    controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     assert door(session) is DoorState.REMOVED
     assert memory.done == [("remove", "g:ana")]
@@ -141,7 +143,7 @@ def test_removed_person_is_put_out_and_stays_out(hold: Hold, dana: User) -> None
 def test_removed_person_stays_out_of_the_next_run_too(hold: Hold, dana: User) -> None:
     session = hold()
     come(session)
-    controls.remove(session, "g:ana", by=dana)
+    controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     session.end(RoomSession.EndReason.HOST)
     again = open_room(session.room)
@@ -153,7 +155,7 @@ def test_provider_that_removes_nobody_is_not_asked(hold: Hold, dana: User, able:
     session = hold("modest")
     come(session)
 
-    controls.remove(session, "g:ana", by=dana)
+    controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     assert door(session) is DoorState.REMOVED
     assert able.asked == ["init_room"]
@@ -167,10 +169,10 @@ def test_removal_holds_when_the_provider_does_not_follow(
     able.trouble["remove"] = RoomNotFound("no such room", provider="Able")
 
     with pytest.raises(NotDoneThere, match="no such room"):
-        controls.remove(session, "g:ana", by=dana)
+        controls.remove(session, "g:ana", by=Actor.owner(dana))
     held = door(session)
     able.trouble.clear()
-    controls.remove(session, "g:ana", by=colin)
+    controls.remove(session, "g:ana", by=Actor.owner(colin))
 
     assert held is DoorState.REMOVED
     assert memory.done == [("remove", "g:ana")]
@@ -183,7 +185,7 @@ def test_person_known_by_their_stay_alone_is_removed(hold: Hold, dana: User) -> 
         session=session, identity="g:ana", name="Ana", joined_at=timezone.now()
     )
 
-    controls.remove(session, "g:ana", by=dana)
+    controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     assert door(session) is DoorState.REMOVED
     assert Admission.objects.get().name == "Ana"
@@ -195,7 +197,7 @@ def test_organizer_does_not_shut_the_door_on_themself(hold: Hold, dana: User) ->
     come(session, mine, name="Dana", user=dana, role="host")
 
     with pytest.raises(CannotDo, match="yourself"):
-        controls.remove(session, mine, by=dana)
+        controls.remove(session, mine, by=Actor.owner(dana))
 
     assert Admission.objects.get().state == "admitted"
     assert memory.done == []
@@ -206,7 +208,7 @@ def test_nobody_is_removed_from_a_meeting_they_did_not_come_to(hold: Hold, dana:
     come(other)
 
     with pytest.raises(CannotDo, match="no such person"):
-        controls.remove(session, "g:ana", by=dana)
+        controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     assert Admission.objects.get().state == "admitted"
 
@@ -218,7 +220,7 @@ def test_person_is_muted(hold: Hold) -> None:
     session = hold()
     come(session)
 
-    controls.mute(session, "g:ana")
+    controls.mute(session, "g:ana", by=DANA)
 
     assert memory.done == [("mute", "g:ana")]
 
@@ -236,7 +238,7 @@ def test_recording_is_started_and_stopped(hold: Hold) -> None:
     "ask",
     [
         lambda session: controls.set_passcode(session, "abc"),
-        lambda session: controls.mute(session, "g:ana"),
+        lambda session: controls.mute(session, "g:ana", by=DANA),
         lambda session: controls.record(session, on=True),
     ],
 )
@@ -265,8 +267,8 @@ def test_provider_is_asked_outside_of_transactions(hold: Hold, dana: User, able:
 
     controls.set_lock(session, locked=True)
     controls.set_passcode(session, "abc")
-    controls.mute(session, "g:ana")
-    controls.remove(session, "g:ana", by=dana)
+    controls.mute(session, "g:ana", by=DANA)
+    controls.remove(session, "g:ana", by=Actor.owner(dana))
 
     assert seen == [depth] * 4
 
@@ -276,6 +278,6 @@ def test_knock_of_somebody_removed_before_is_not_heard(hold: Hold, dana: User) -
     asked = come(session, state="waiting")
     Admission.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
 
-    controls.remove(session, asked.identity, by=dana)
+    controls.remove(session, asked.identity, by=Actor.owner(dana))
 
     assert not Admission.objects.waiting().exists()

@@ -15,6 +15,7 @@ from meetings.models import Booking, JoinLink, RoomSession, Series
 from meetings.models.occurrence import occurrence_for
 from meetings.recurrence import daily, weekly
 from meetings.services import controls, hosting, scheduling
+from meetings.services.controls import Actor
 from meetings.services.opening import open_room
 from meetings.services.series import SeriesWish, book_series
 from meetings.services.series_cancel import cancel_all, cancel_following
@@ -211,7 +212,7 @@ def test_person_who_was_removed_may_come_next_time(
     ask(client, address(series))
     session = RoomSession.objects.live().get()
     identity = session.admissions.get(role="participant").identity
-    controls.remove(session, identity, by=session.room.owner)
+    controls.remove(session, identity, by=Actor.owner(session.room.owner))
     assert state(client.get(address(series))) == "removed"
     hosting.end_for_all(session)
 

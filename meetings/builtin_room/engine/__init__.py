@@ -6,7 +6,7 @@ They change rows and return effects; whoever calls them sends these after the co
 from .commands import carry_out
 from .entering import Arrival, Entry, enter, page_with, understand
 from .leaving import depart_late, end, end_if_empty, end_if_hostless, go_offline, see_out
-from .moderating import mute_person, remove_person, set_lock
+from .moderating import mute_person, remove_person, set_lock, set_role
 from .snapshots import Doors, doors_for
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "remove_person",
     "see_out",
     "set_lock",
+    "set_role",
     "understand",
 ]

@@ -30,9 +30,14 @@ def nothing_changed() -> list[Effect]:
 
 def require_live(session: RoomSession) -> None:
     if session.state == RoomSession.State.ENDED:
-        raise RoomRefusal(Code.ENDED)
+        raise RoomRefusal(over(session))
     if not session.is_live:
         raise RoomRefusal(Code.NOT_OPEN)
+
+
+def over(session: RoomSession) -> Code:
+    """Why nobody comes into a room that has ended."""
+    return Code.MOVED if session.end_reason == RoomSession.EndReason.MOVED else Code.ENDED
 
 
 def find_inside(session: RoomSession, pid: object) -> RoomPeer:

@@ -15,7 +15,7 @@ from ..attendance import tell_joined
 from ..effects import Effect
 from ..protocol import VERSION, Code, Message, RoomRefusal, Why
 from ..reading import media_in
-from .changing import changing, require_live
+from .changing import changing, over, require_live
 from .leaving import depart
 from .snapshots import peer_as_told, seats, welcome
 
@@ -96,7 +96,7 @@ def _require_kept(page: RoomPeer) -> None:
     if page.status == RoomPeer.Status.REMOVED:
         raise RoomRefusal(Code.KICKED)
     if page.session.state == RoomSession.State.ENDED:
-        raise RoomRefusal(Code.ENDED)
+        raise RoomRefusal(over(page.session))
     if page.left_why == Why.REPLACED:
         raise RoomRefusal(Code.REPLACED)
 

@@ -19,6 +19,11 @@ from .changing import changing, nothing_changed
 
 CLOSES = {Why.KICKED: Close.REMOVED, Why.REPLACED: Close.TAKEN_OVER}
 
+WHYS = {
+    RoomSession.EndReason.NO_HOST.value: Why.HOSTLESS,
+    RoomSession.EndReason.MOVED.value: Why.MOVED,
+}
+
 
 def depart(session: RoomSession, pages: Iterable[RoomPeer], why: Why) -> list[Effect]:
     """These pages are gone; each is told so itself where that was not its own doing."""
@@ -119,6 +124,5 @@ def _see_out(session: RoomSession) -> list[Effect]:
         online=False,
     )
     tell_ended(session)
-    hostless = session.end_reason == RoomSession.EndReason.NO_HOST
-    why = Why.HOSTLESS if hostless else Why.ENDED
+    why = WHYS.get(session.end_reason, Why.ENDED)
     return [Effect(message={"t": "bye", "why": why.value}, close=Close.ENDED)]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from meetings.models import RoomPeer, RoomSession
 from meetings.providers.base import Role
+from meetings.services import hosting
 
 from ..effects import Effect
 from ..protocol import Code, Message, RoomRefusal
@@ -42,12 +43,25 @@ def give_role(session: RoomSession, actor: RoomPeer, message: Message) -> list[E
     role = Role(one_of(message, "role", tuple(Role)))
     if role is Role.HOST and actor.role != Role.HOST:
         raise RoomRefusal(Code.FORBIDDEN)
-    pages = list(session.peers.inside().filter(identity=target.identity))
+    hosting.give_role(session, target.identity, role)
+    effects = _become(session, target.identity, role)
+    if not any(peer.hosts for peer in session.peers.inside()):
+        raise RoomRefusal(Code.LAST_HOST)
+    return effects
+
+
+def set_role(key: str, identity: str, role: Role) -> list[Effect]:
+    """What a host made of this person on a page outside the room."""
+    with changing(key) as session:
+        return _become(session, identity, role) or nothing_changed()
+
+
+def _become(session: RoomSession, identity: str, role: Role) -> list[Effect]:
+    """All pages of theirs have this role now."""
+    pages = list(session.peers.inside().filter(identity=identity))
     for page in pages:
         page.role = role.value
         page.save(update_fields=["role"])
-    if not any(peer.hosts for peer in session.peers.inside()):
-        raise RoomRefusal(Code.LAST_HOST)
     return [
         Effect(message={"t": "role", "id": page.pid, "role": role.value, "rev": session.rev})
         for page in pages

@@ -16,6 +16,7 @@ export function showEnding(why, { isHost = false } = {}) {
   show(find("[data-ending]"), true);
   find("[data-ending]").dataset.why = why;
   find("[data-ending-title]").focus();
+  if (why === "moved") location.assign(find("[data-ending-door]").href); // it takes them in
 }
 
 function nameDoor(why) {
