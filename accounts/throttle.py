@@ -4,6 +4,8 @@ The one place that uses its internals: the public `consume` never counts a GET, 
 is a GET. Rates are in ACCOUNT_RATE_LIMITS.
 """
 
+from collections.abc import Callable
+
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 
@@ -14,6 +16,13 @@ def too_many(request: HttpRequest, action: str, *, key: str | None = None) -> Ht
     if ratelimit.consume(request, app=app, action=action, key=key, limit_get=True):
         return None
     return refusal(request)
+
+
+def count(request: HttpRequest, action: str, *, key: str) -> Callable[[], None] | None:
+    """Count a try before it is judged: what takes it back when it was right; None when too many."""
+    app = "allauth.account"
+    usage = ratelimit.consume(request, app=app, action=action, key=key, limit_get=True)
+    return usage.rollback if usage else None
 
 
 def refusal(request: HttpRequest) -> HttpResponse:

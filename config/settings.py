@@ -215,6 +215,9 @@ ACCOUNT_RATE_LIMITS = {
     "unknown_feed": "60/m/ip",
     "unknown_hook": "60/m/ip",
     "answer": "20/h/key",
+    "connection_test": "20/m/ip",
+    # Wrong ones only. One address alone cannot use up what a link allows.
+    "passcode": "15/10m/ip,200/h/key",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -308,6 +311,10 @@ ALLOW_PRIVATE_PROVIDERS = env.bool("ALLOW_PRIVATE_PROVIDERS", default=False)
 
 # --- The built-in room
 
+# Minutes in which people come back without waiting after a host ended a meeting and reopened it
+RETURN_WITHIN_MINUTES = env.int("RETURN_WITHIN_MINUTES", default=30)
+# Seconds that a door's state is remembered, for the many pages that ask whether it has changed
+DOOR_REMEMBERED = env.float("DOOR_REMEMBERED", default=0.5)
 BUILTIN_ROOM_MAX_PEERS = env.int("BUILTIN_ROOM_MAX_PEERS", default=6)
 BUILTIN_ROOM_GRACE = env.int("BUILTIN_ROOM_GRACE", default=20)
 BUILTIN_ROOM_RELAY_ONLY = env.bool("BUILTIN_ROOM_RELAY_ONLY", default=False)
@@ -344,6 +351,7 @@ LOGGING = {
 }
 
 if TESTING:
+    DOOR_REMEMBERED = 0.0  # tests change the database without telling anybody
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -98,6 +99,7 @@ class Room(models.Model):
     def mark(self) -> str:
         """The same while nothing of the room was changed: for forms that lie open meanwhile."""
         facts = [str(getattr(self, name)) for name in (*ROOM_SETTINGS, "archived_at")]
+        facts.append(salted_hmac("meetings.room", self.passcode).hexdigest())
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     @property

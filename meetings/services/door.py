@@ -1,12 +1,11 @@
 """What a visitor sees at a link: the door and its states, as plain values."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
+import zlib
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Admission, Booking, JoinLink, Room, RoomSession, WaitingRoom
@@ -49,7 +48,8 @@ PASSABLE = {
 FINAL = {DoorState.SIGN_IN, DoorState.NOT_YOURS, DoorState.REMOVED, DoorState.CLOSED}
 
 
-NEARLY = timedelta(minutes=3)  # before the doors open, pages ask more often
+# Milliseconds. A change is seen within three seconds, what is remembered for a moment included.
+POLL, JITTER = 2_000, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class Visitor:
     user: User | None = None
     ready: bool = False  # they asked to be let in as soon as they may
     is_invited: bool = False  # they came by a personal link
+    passed: str = field(default="", repr=False)  # the proof that they have said the passcode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Door:
     visitor: Visitor
     state: DoorState
     role: Role
+    knocks: bool = False  # coming in means waiting for a host to open
+    asks_passcode: bool = False  # of this person, still
     is_unconfirmed: bool = False  # by the provider, that is to reserve the room: for the organizer
 
     @property
@@ -110,14 +113,6 @@ class Door:
         return self.role.hosts
 
     @property
-    def knocks(self) -> bool:
-        """Whether coming in means waiting for a host to open."""
-        admitted = self.admission and self.admission.state == Admission.State.ADMITTED
-        policy = (self.session or self.room).waiting_room
-        waits = must_wait(policy, self.role, self.visitor)
-        return self.state is DoorState.OPEN and waits and not admitted
-
-    @property
     def starts_now(self) -> bool:
         """Whether this person's click opens the room."""
         return self.state is DoorState.OPEN and not (self.session and self.session.is_live)
@@ -134,21 +129,30 @@ class Door:
     @property
     def can_get_ready(self) -> bool:
         """Whether asking now makes the page take the person in later."""
-        return self.state in PASSABLE - {DoorState.OPEN, DoorState.WAITING, DoorState.TROUBLE}
+        return self.state in PASSABLE - {
+            DoorState.OPEN,
+            DoorState.WAITING,
+            DoorState.LOCKED,
+            DoorState.TROUBLE,
+        }
 
     @property
     def enters_alone(self) -> bool:
         """Whether the page should take the person in without another click."""
-        return self.state is DoorState.OPEN and self.visitor.ready and bool(self.visitor.name)
+        ready = self.visitor.ready and bool(self.visitor.name) and not self.asks_passcode
+        return self.state is DoorState.OPEN and ready
 
     @property
-    def poll_seconds(self) -> int:
-        """How often the page asks again: often when something may happen soon."""
+    def poll_ms(self) -> int:
+        """How often the page asks again; not all pages at the same moments."""
         if self.state in {DoorState.CANCELLED, DoorState.ENDED}:
-            return 15
-        runs = bool(self.session and self.session.is_running)  # a host may open ahead of time
-        soon = not self.booking or self.booking.doors_open_at <= timezone.now() + NEARLY
-        return 2 if runs or soon else 15
+            return 15_000
+        return POLL + _share(self.visitor.identity, 2 * JITTER) - JITTER
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the page asks as often while nobody looks at it: others wait for the person."""
+        return self.state in {DoorState.WAITING, DoorState.OPENING} or self.visitor.ready
 
     @property
     def mark(self) -> str:
@@ -161,7 +165,8 @@ class Door:
             self.admission and self.admission.message,
             self.knocks,
             self.enters_alone,
-            self.poll_seconds,
+            self.asks_passcode,
+            self.is_urgent,
             self.starts_now,
             self.is_unconfirmed,
         )
@@ -178,6 +183,10 @@ def must_wait(policy: str, role: Role, visitor: Visitor) -> bool:
 
 
 def opens_by_itself(session: RoomSession, role: Role, visitor: Visitor) -> bool:
-    """Whether somebody who waits needs no host any more, by the link that they hold now."""
-    is_for_invited = session.waiting_room == WaitingRoom.UNINVITED
-    return role.hosts or (is_for_invited and visitor.is_invited)
+    """Whether somebody who waits needs no host any more: by their link, or as it is unlocked."""
+    return role.hosts or not (session.locked or must_wait(session.waiting_room, role, visitor))
+
+
+def _share(identity: str, most: int) -> int:
+    """A number below `most` that is the same person’s always."""
+    return zlib.crc32(identity.encode()) % most

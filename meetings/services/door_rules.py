@@ -5,54 +5,47 @@ whether there is a meeting, whether its room can be had, what was said to this p
 running session's doors stand, and, when nothing runs, whether it is too early or over.
 """
 
-from datetime import timedelta
-
-from django.db.models import Q
 from django.utils import timezone
 
-from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
-from meetings.providers.base import Role
+from meetings.models import Admission, Booking, JoinLink
 
 from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
-from .places import can_be_held
+from .door_scene import Scene, doors_are_open
+from .passcodes import must_say
 from .reservations import reservation_of
-from .rooms import provider_of
-
-TROUBLE_LASTS = timedelta(minutes=1)  # then the next who may start the meeting tries again
-REMOVED_FOR = timedelta(days=1)  # in a permanent room; in a meeting, for good
 
 
 def door_for(link: JoinLink, visitor: Visitor) -> Door:
     """Where this link's meeting stands for this visitor."""
-    booking = link.current_booking
-    room = booking.room if booking else link.current_room
-    running = _running(room)
-    booking = booking or _booking_of(room, running)
-    session = running if running and _is_for(running, booking) else None
-    admission = _admission_of(visitor, session)
+    return door_at(Scene(link), visitor)
+
+
+def door_at(scene: Scene, visitor: Visitor) -> Door:
+    """The same, where what is on there is known already."""
+    role, admission = scene.link.role, scene.admission_of(visitor)
     state = (
-        _whose(link, visitor)
-        or _of_meeting(room, booking)
-        or _of_room(room, booking, running, link.role)
-        or _removed(link, room, booking, visitor)
-        or _of_person(session, admission, link.role, visitor)
-        or _of_session(session, link.role)
-        or _before(link, room, booking, visitor)
+        _whose(scene.link, visitor)
+        or _of_meeting(scene)
+        or _of_room(scene)
+        or _removed(scene, visitor)
+        or _of_person(scene, admission, visitor)
+        or _of_session(scene)
+        or _before(scene, visitor)
     )
+    knocks = state is DoorState.OPEN and _knocks(scene, admission, visitor)
     return Door(
-        link=link,
-        room=room,
-        booking=booking,
-        session=session,
+        link=scene.link,
+        room=scene.room,
+        booking=scene.booking,
+        session=scene.session,
         admission=admission,
         visitor=visitor,
         state=state,
-        role=link.role,
-        is_unconfirmed=_is_unconfirmed(booking, visitor),
+        role=role,
+        knocks=knocks,
+        asks_passcode=must_say(scene.passcode, scene.link, visitor, admission),
+        is_unconfirmed=_is_unconfirmed(scene.booking, visitor),
     )
-
-
-# What is on
 
 
 def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
@@ -65,42 +58,12 @@ def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
     return bool(reservation and reservation.is_unconfirmed)
 
 
-def _running(room: Room) -> RoomSession | None:
-    """What runs in the room. One whose opener died, or whose provider was given up, does not."""
-    session = room.sessions.running().select_related("booking").first()
-    if session is None or not (session.is_live or session.is_being_opened):
-        return None
-    gone = provider_of(session.alias) is None and session.alias != room.provider_alias
-    return None if gone else session
-
-
-def _booking_of(room: Room, running: RoomSession | None) -> Booking | None:
-    """Which meeting a permanent room's own link leads to: what runs, else what is on or next."""
-    if running and running.booking:
-        return running.booking
-    now = timezone.now()
-    near = room.bookings.confirmed().filter(
-        starts_at__lte=now + timedelta(minutes=room.doors_open_minutes), ends_at__gt=now
-    )
-    return near.select_related("organizer").order_by("starts_at").first()
-
-
-def _is_for(running: RoomSession, booking: Booking | None) -> bool:
-    """Whether a running session is this meeting's.
-
-    One that was opened without a meeting becomes a meeting's when its doors are open, not earlier.
-    """
-    if booking is None or running.booking == booking:
-        return True
-    return running.booking is None and _doors_are_open(booking)
-
-
-def _doors_are_open(booking: Booking) -> bool:
-    return booking.doors_open_at <= timezone.now() < booking.doors_close_at
-
-
-def _admission_of(visitor: Visitor, session: RoomSession | None) -> Admission | None:
-    return session.admissions.filter(identity=visitor.identity).first() if session else None
+def _knocks(scene: Scene, admission: Admission | None, visitor: Visitor) -> bool:
+    """Whether coming in means waiting for a host to open."""
+    if admission and admission.state == Admission.State.ADMITTED:
+        return False
+    waits = must_wait(scene.waiting_room, scene.link.role, visitor)
+    return waits and not scene.is_back(visitor)
 
 
 # The rules, in order
@@ -114,27 +77,28 @@ def _whose(link: JoinLink, visitor: Visitor) -> DoorState | None:
     return None if visitor.user.pk == link.owner_id else DoorState.NOT_YOURS
 
 
-def _of_meeting(room: Room, booking: Booking | None) -> DoorState | None:
-    if booking and booking.is_cancelled:
+def _of_meeting(scene: Scene) -> DoorState | None:
+    if scene.booking and scene.booking.is_cancelled:
         return DoorState.CANCELLED
-    return DoorState.CLOSED if room.is_archived else None
+    return DoorState.CLOSED if scene.room.is_archived else None
 
 
-def _of_room(
-    room: Room, booking: Booking | None, running: RoomSession | None, role: Role
-) -> DoorState | None:
-    has_place = provider_of(running.alias) is not None if running else can_be_held(room)
-    if not has_place:
+def _of_room(scene: Scene) -> DoorState | None:
+    if not scene.has_place:
         return DoorState.TROUBLE
-    if running is None or booking is None or _is_for(running, booking):
+    booking = scene.booking
+    if booking is None or scene.is_ours:
         return None
-    wants_in = _doors_are_open(booking) or (role.hosts and not booking.is_over)
+    wants_in = doors_are_open(booking) or (scene.link.role.hosts and not booking.is_over)
     return DoorState.BUSY if wants_in else None
 
 
-def _of_person(
-    session: RoomSession | None, admission: Admission | None, role: Role, visitor: Visitor
-) -> DoorState | None:
+def _removed(scene: Scene, visitor: Visitor) -> DoorState | None:
+    return DoorState.REMOVED if scene.has_removed(visitor) else None
+
+
+def _of_person(scene: Scene, admission: Admission | None, visitor: Visitor) -> DoorState | None:
+    session, role = scene.session, scene.link.role
     if session is None or admission is None:
         return None
     if admission.state == Admission.State.REMOVED:  # from what becomes the meeting's session
@@ -142,82 +106,44 @@ def _of_person(
     if admission.state == Admission.State.REFUSED:
         return DoorState.REFUSED
     if admission.state == Admission.State.WAITING:
-        # Somebody who knocked as a participant may now hold the host's link, or one of their own.
+        # Somebody who knocked may hold a better link by now, or the lock is open again.
         return None if opens_by_itself(session, role, visitor) else DoorState.WAITING
-    passes = session.is_live and _may_pass_lock(session, admission, role)
+    passes = session.is_live and _may_pass_lock(scene, admission, visitor)
     return DoorState.OPEN if passes else None
 
 
-def _removed(
-    link: JoinLink, room: Room, booking: Booking | None, visitor: Visitor
-) -> DoorState | None:
-    """Removed once, out of the whole meeting: also when the host ends it and opens it again.
-
-    A personal link admits nobody any more, in whatever browser.
-    """
-    theirs = Q(identity=visitor.identity)
-    if link.is_personal:
-        theirs |= Q(link=link)
-    removed = Admission.objects.filter(theirs, state=Admission.State.REMOVED)
-    if booking:
-        here = removed.filter(session__booking=booking)
-    else:
-        lately = Q(session__ended_at=None) | Q(session__ended_at__gt=timezone.now() - REMOVED_FOR)
-        here = removed.filter(lately, session__room=room, session__booking=None)
-    return DoorState.REMOVED if here.exists() else None
-
-
-def _may_pass_lock(session: RoomSession, admission: Admission, role: Role) -> bool:
+def _may_pass_lock(scene: Scene, admission: Admission, visitor: Visitor) -> bool:
     """A lock keeps out who was never inside, unless a host has let them in by name."""
-    if not session.locked or role.hosts or admission.decided_at:
+    assert scene.session is not None, "asked of what runs"  # noqa: S101
+    if not scene.session.locked or scene.link.role.hosts or admission.decided_at:
         return True
-    return session.attendances.filter(identity=admission.identity).exists()
+    return scene.was_inside(visitor)
 
 
-def _of_session(session: RoomSession | None, role: Role) -> DoorState | None:
+def _of_session(scene: Scene) -> DoorState | None:
+    session = scene.session
     if session is None:
         return None
     if not session.is_live:
         return DoorState.OPENING
-    if role.hosts:
+    if scene.link.role.hosts:
         return DoorState.OPEN
     if session.locked:
         return DoorState.LOCKED
-    if session.capacity is None:
-        return DoorState.OPEN
-    inside = session.attendances.filter(left_at=None).count()  # one open stay per person
-    return DoorState.FULL if inside >= session.capacity else DoorState.OPEN
+    is_full = session.capacity is not None and scene.inside >= session.capacity
+    return DoorState.FULL if is_full else DoorState.OPEN
 
 
-def _before(link: JoinLink, room: Room, booking: Booking | None, visitor: Visitor) -> DoorState:
+def _before(scene: Scene, visitor: Visitor) -> DoorState:
     """Nothing runs: is it too early, over, or a matter of who may start?"""
-    role = link.role
-    if booking and _is_over(booking):
+    link, booking, role = scene.link, scene.booking, scene.link.role
+    if booking and (booking.doors_close_at <= timezone.now() or scene.was_ended):
         return DoorState.OPEN if role.hosts and not booking.is_over else DoorState.ENDED
     if role.hosts:
         return DoorState.OPEN
     if booking and link.room_id is None and timezone.now() < booking.doors_open_at:
         return DoorState.TOO_EARLY
-    if _just_failed(room, booking):
+    if scene.just_failed:
         return DoorState.TROUBLE
-    alone = not room.needs_host and not must_wait(room.waiting_room, role, visitor)
+    alone = not scene.room.needs_host and not must_wait(scene.room.waiting_room, role, visitor)
     return DoorState.OPEN if alone else DoorState.NEEDS_HOST
-
-
-def _is_over(booking: Booking) -> bool:
-    """Its time is up, or a host has ended it since it began.
-
-    One that was ended before that was a rehearsal, or has been moved to a later time.
-    """
-    if booking.doors_close_at <= timezone.now():
-        return True
-    last = booking.sessions.first()
-    ended = last and last.end_reason == RoomSession.EndReason.HOST and last.ended_at
-    return bool(ended and ended >= booking.starts_at)
-
-
-def _just_failed(room: Room, booking: Booking | None) -> bool:
-    last = room.sessions.filter(booking=booking).first()
-    if last is None or last.state != RoomSession.State.FAILED or last.ended_at is None:
-        return False
-    return timezone.now() - last.ended_at < TROUBLE_LASTS

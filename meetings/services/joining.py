@@ -15,7 +15,7 @@ from meetings.providers.time_limit import time_limit
 
 from . import links
 from .breakers import watching
-from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
+from .door import Door, DoorState, Visitor, opens_by_itself
 from .door_rules import door_for
 from .events import end_session
 from .hosting import announce
@@ -48,6 +48,14 @@ class LinkUsedUp(Exception):
     """The link lets in nobody new: the last use was somebody else's, or it was taken back."""
 
 
+class MustSayPasscode(Exception):
+    """This door asks for one, and this person has not said it yet."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door.state)
+        self.door = door
+
+
 class WayInLost(Exception):
     """Nobody knows whether the way in was made; whether to ask again is for the person to say."""
 
@@ -65,7 +73,7 @@ def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
 
     Opens the room if this person may. `CannotEnter` when the door is not open to them (yet), or
     when they have to wait; asking again is harmless. `WayInLost` is for the person to decide on.
-    `LinkUsedUp` when others had its last uses.
+    `MustSayPasscode` comes before either; `LinkUsedUp` when others had its last uses.
     """
     try:
         return _enter(link, visitor)
@@ -81,6 +89,11 @@ def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
 
 def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
     door = door_for(link, visitor)
+    if door.asks_passcode and door.is_passable:
+        raise MustSayPasscode(door)
+    if door.state is DoorState.LOCKED:
+        _ask_to_pass(door)
+        raise CannotEnter(door_for(link, visitor))
     if door.state is not DoorState.OPEN:
         raise CannotEnter(door)
     began = time.monotonic()
@@ -141,7 +154,7 @@ def _admit(session: RoomSession, door: Door) -> Admission:
 
 def _ask(session: RoomSession, door: Door) -> Admission:
     """The person's admission to this session: theirs from before, or a new one."""
-    waits = must_wait(session.waiting_room, door.role, door.visitor)
+    waits = door.knocks or door.state is DoorState.LOCKED
     state = Admission.State.WAITING if waits else Admission.State.ADMITTED
     try:
         with transaction.atomic():
@@ -162,6 +175,19 @@ def _ask(session: RoomSession, door: Door) -> Admission:
     elif waits:
         announce(session)
     return admission
+
+
+def _ask_to_pass(door: Door) -> None:
+    """Somebody at a locked door asks the hosts; also who might have come in, and did not."""
+    assert door.session is not None, "only what runs is locked"  # noqa: S101
+    with in_turn():
+        admission = _ask(door.session, door)
+        stays_out = door.session.admissions.filter(
+            pk=admission.pk, state=Admission.State.ADMITTED, decided_at=None
+        )
+        now = timezone.now()
+        if stays_out.update(state=Admission.State.WAITING, asked_at=now, seen_at=now):
+            announce(door.session)
 
 
 def _come_as(admission: Admission, door: Door) -> None:

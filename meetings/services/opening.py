@@ -100,6 +100,7 @@ def _new_session(room: Room, booking: Booking | None) -> RoomSession:
         alias=alias,
         detours=[] if alias == own else [detour(own, why_not(own, room))],
         waiting_room=room.waiting_room,
+        passcode=room.passcode,
         chat_open=room.chat,
         participants_share=room.participants_share,
         **place_at(alias, room, booking),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import throttle
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
 from meetings.middleware import come_again
@@ -21,9 +22,10 @@ from meetings.models import JoinLink, WaitingRoom
 from meetings.names import clean_name
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
-from meetings.services import inviting, joining
+from meetings.services import door_memory, inviting, joining
 from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
+from meetings.services.passcodes import is_right, passcode_of, proof_of
 from meetings.services.rooms import provider_of
 from meetings.services.transactions import is_busy
 from meetings.services.waiting_room import note_seen
@@ -47,6 +49,8 @@ def door(request: Request, token: str) -> HttpResponseBase:
 
     All that is noted is that somebody who waits is still there.
     """
+    if request.htmx and _looks_as_before(request, token):
+        return HttpResponse(status=204)
     link = link_for(request, token)
     if link is None:
         return dead_link(request, token)
@@ -55,6 +59,16 @@ def door(request: Request, token: str) -> HttpResponseBase:
     if request.htmx and request.GET.get("seen") == found.mark:
         return HttpResponse(status=204)
     return _show(request, found)
+
+
+def _looks_as_before(request: Request, token: str) -> bool:
+    """Whether a page that asks again would show the same, as far as is known without asking."""
+    link = door_memory.link_of(token) if "seen" in request.GET else None
+    found = link and door_memory.glance(token, visitor_of(request, link))
+    if not found or found.mark != request.GET["seen"]:
+        return False
+    note_seen(found.admission)
+    return True
 
 
 @login_not_required
@@ -86,6 +100,8 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
         response: HttpResponse = redirect("door", token=link.token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
+    except joining.MustSayPasscode as asked:
+        return _hear_passcode(request, link, visitor, asked.door)
     except joining.LinkUsedUp:  # by somebody else, this moment
         return dead_link(request, link.token)
     except joining.WayInLost as lost:
@@ -96,6 +112,28 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
         return _failed(request, link, visitor, DoorState.TROUBLE)
     response = _follow(request, door_for(link, visitor), ticket)
     remember(response, request, link, visitor, ready=False)
+    return response
+
+
+def _hear_passcode(request: Request, link: JoinLink, visitor: Visitor, found: Door) -> HttpResponse:
+    """In with the right one; each wrong one is counted, for the link and for the address."""
+    said = request.POST.get("passcode", "").strip()
+    if not said:
+        return _ask_again(request, found, _("Please type the passcode of this meeting."))
+    take_back = throttle.count(request, "passcode", key=link.token)
+    if take_back is None:
+        text = _("There were too many wrong passcodes. Please wait some minutes and try again.")
+        return _ask_again(request, found, text, status=429)
+    passcode = passcode_of(found)
+    if not is_right(said, passcode):
+        return _ask_again(request, found, _("This is not the passcode. Ask who invited you."))
+    take_back()
+    return _let_in(request, link, replace(visitor, passed=proof_of(passcode, link)))
+
+
+def _ask_again(request: Request, found: Door, error: str, *, status: int = 422) -> HttpResponse:
+    response = _show(request, found, passcode_error=error)
+    response.status_code = status
     return response
 
 
@@ -138,7 +176,12 @@ def _failed(request: Request, link: JoinLink, visitor: Visitor, state: DoorState
 
 
 def _show(
-    request: Request, found: Door, *, error: str = "", state: DoorState | None = None
+    request: Request,
+    found: Door,
+    *,
+    error: str = "",
+    passcode_error: str = "",
+    state: DoorState | None = None,
 ) -> HttpResponse:
     template = "meetings/door.html#state" if request.htmx else "meetings/door.html"
     unknown = _zone_is_unknown(request, found)
@@ -147,6 +190,7 @@ def _show(
         "state": state or found.state,
         "adding": None if request.htmx else adding_at_door(found),
         "error": error,
+        "passcode_error": passcode_error,
         "now": timezone.now(),
         "zone_is_unknown": unknown,
         "admits_at": _where_hosts_admit(found),

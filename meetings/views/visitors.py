@@ -34,18 +34,22 @@ def visitor_of(request: Request, link: JoinLink, *, name: str = "") -> Visitor:
         user=user,
         ready=mine.get("ready", {}).get(link.token, 0) > time.time(),
         is_invited=link.is_personal,
+        passed=mine.get("passed", {}).get(link.token, ""),
     )
 
 
 def remember(
     response: HttpResponse, request: Request, link: JoinLink, visitor: Visitor, *, ready: bool
 ) -> None:
-    """Keep the guest's identity and name, and whether they want in as soon as they may."""
+    """Keep the guest's identity and name, what they have said here, and whether they want in."""
     kept = _kept(request)
     mine = kept if kept.get("who") == visitor.identity else {}
     waiting = {each: until for each, until in mine.get("ready", {}).items() if each != link.token}
     if ready:
         waiting[link.token] = round(time.time()) + READY_LASTS
+    passed = {each: proof for each, proof in mine.get("passed", {}).items() if each != link.token}
+    if visitor.passed:
+        passed[link.token] = visitor.passed
     names = {each: said for each, said in mine.get("names", {}).items() if each != link.token}
     if link.guest and visitor.name != link.guest.name:
         names[link.token] = visitor.name
@@ -54,6 +58,7 @@ def remember(
         "who": visitor.identity,
         "name": visitor.name,
         "ready": dict(list(waiting.items())[-REMEMBERED:]),
+        "passed": dict(list(passed.items())[-REMEMBERED:]),
         "names": dict(list(names.items())[-REMEMBERED:]),  # at personal links, if they changed it
     }
     response.set_cookie(

@@ -41,8 +41,8 @@ def happening(client: Client, session: RoomSession) -> str:
 
 @pytest.fixture
 def waits(client: Client, session: RoomSession) -> Any:
-    """The page of Ana, who has knocked."""
-    ask(client, door_of(session), "Ana")
+    """The page of Zora, who has knocked."""
+    ask(client, door_of(session), "Zora")
     return client.get(door_of(session))
 
 
@@ -55,7 +55,7 @@ def test_closed_page_leaves_the_list_after_a_while(
 
     assert "1 person waits" in at_once
     assert "person waits" not in happening(as_dana, session)
-    assert "Ana" not in happening(as_dana, session)
+    assert "Zora" not in happening(as_dana, session)
 
 
 def test_page_that_asks_keeps_its_place(
@@ -129,7 +129,7 @@ def test_all_are_admitted_who_are_there(
 
     assert "1 person is let in." in text_of(answer)
     assert dict(Admission.objects.values_list("name", "state")) == {
-        "Ana": "waiting",
+        "Zora": "waiting",
         "Bo": "admitted",
     }
 

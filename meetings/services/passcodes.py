@@ -1,0 +1,51 @@
+"""Passcodes: who is asked for one at our door, and which is right."""
+
+import secrets
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from meetings.models import Admission, JoinLink
+
+from .door import Door, Visitor
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+SET, ANEW = "set", "anew"  # what is told of a passcode in a meeting’s history
+
+
+def must_say(
+    passcode: str, link: JoinLink, visitor: Visitor, admission: Admission | None = None
+) -> bool:
+    """Whether this person has to say it: once, and never who was invited in person or hosts."""
+    if not passcode or link.role.hosts or link.is_personal:
+        return False
+    if admission and admission.state == Admission.State.ADMITTED:
+        return False
+    return not constant_time_compare(visitor.passed, proof_of(passcode, link))
+
+
+def proof_of(passcode: str, link: JoinLink) -> str:
+    """What somebody’s browser keeps who has said it: of no use at other links, or for guessing."""
+    return salted_hmac("meetings.passcode", f"{link.token}:{passcode}").hexdigest()[:32]
+
+
+def passcode_of(door: Door) -> str:
+    """The one that counts now: while a meeting runs, what its hosts have made of it."""
+    return (door.session or door.room).passcode
+
+
+def is_right(said: str, passcode: str) -> bool:
+    return constant_time_compare(_plain(said), _plain(passcode))
+
+
+def suggested() -> str:
+    """A passcode that can be told on the telephone."""
+    return "".join(secrets.choice(LETTERS) for _ in range(8))
+
+
+def without_secret(old: str, new: str) -> list[str]:
+    """A change as the history may tell it."""
+    return [SET if old else "", (ANEW if old else SET) if new else ""]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
