@@ -104,6 +104,7 @@ urlpatterns = [
     path("sessions/<int:pk>/recording/", recordings.download, name="recording-download"),
     path("sessions/<int:pk>/recording/delete/", recordings.delete, name="recording-delete"),
     # The built-in room
+    path("j/<str:token>/connection/", builtin_room.connection, name="door-connection"),
     path("room/leave/", builtin_room.leave, name="room-leave"),
     # The door
     path("links/<int:pk>/transferable/", links.transferable, name="link-transferable"),

@@ -3,11 +3,13 @@
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.builtin_room import processes
 from meetings.models import JoinLink
 from meetings.services.door import Door
+from meetings.services.rooms import provider_of
 
 register = template.Library()
 
@@ -23,6 +25,15 @@ def room_debug() -> bool:
 def room_trouble() -> str:
     """What keeps people of one built-in room apart, for the operator; empty when all is well."""
     return processes.trouble()
+
+
+@register.simple_tag
+def try_connection(door: Door) -> str:
+    """Where a browser asks for what it needs to try its connection to people of a built-in room."""
+    provider = provider_of(door.session.alias if door.session else door.room.provider_alias)
+    if provider is None or not provider.rooms_are_sessions:
+        return ""
+    return reverse("door-connection", args=[door.link.token])
 
 
 @register.simple_tag(takes_context=True)
@@ -53,7 +64,25 @@ def room_texts() -> dict[str, str]:
 @register.simple_tag
 def prejoin_texts() -> dict[str, str]:
     """The sentences of the device check before joining."""
-    return _devices() | _cameras()
+    return _devices() | _cameras() | _connections()
+
+
+def _connections() -> dict[str, str]:
+    return {
+        "connection_testing": _("Testing…"),
+        "connection_unknown": _("The test could not be made. Try again in a minute."),
+        "connection_direct": _("You can reach others directly."),
+        "connection_blocked": _("Your browser makes no direct connections."),
+        "connection_relayed": _("You can reach others through the relay."),
+        "relay_works": _("Where that fails, the relay helps."),
+        "relay_none": _(
+            "A relay is not configured here: people behind strict firewalls may not be reachable."
+        ),
+        "relay_refused": _(
+            "The relay refuses this site. Tell whoever runs it: TURN_SECRET is not the relay’s."
+        ),
+        "relay_silent": _("The relay does not answer."),
+    }
 
 
 def _devices() -> dict[str, str]:
@@ -165,7 +194,9 @@ def _actions() -> dict[str, str]:
 def _troubles() -> dict[str, str]:
     return {
         "reconnecting": _("Reconnecting…"),
-        "stuck": _("No direct connection to {name}. A relay (TURN) may be needed."),
+        "stuck": _("No connection to {name}, not even through the relay.")
+        if settings.TURN_URLS and settings.TURN_SECRET
+        else _("No direct connection to {name}. A relay (TURN) is not configured."),
         "share_failed": _("Your screen could not be shared."),
         "line_lost": _("The connection to the server is lost. You can keep talking."),
         "needs_line": _("Not now: the connection to the server is lost."),
@@ -190,6 +221,8 @@ def _endings() -> dict[str, str]:
         "over_denied_more": _("A host decided that you cannot join this meeting."),
         "over_ended": _("The meeting is over"),
         "over_ended_more": _("A host ended it for everyone. Thank you for being here."),
+        "over_moved": _("The meeting goes on in another room"),
+        "over_moved_more": _("You are taken there. If nothing happens, go back to the door."),
         "over_hostless": _("The meeting is over"),
         "over_hostless_more": _("No host was there for ten minutes, so it ended for everyone."),
         "over_full": _("This meeting is full"),
@@ -210,5 +243,3 @@ def _endings() -> dict[str, str]:
         "over_other": _("You are no longer in this meeting"),
         "over_other_more": _("Go back to the door to see where it stands."),
     }
-        "over_moved": _("The meeting goes on in another room"),
-        "over_moved_more": _("You are taken there. If nothing happens, go back to the door."),

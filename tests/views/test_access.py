@@ -24,7 +24,7 @@ Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.
 PUBLIC = {"home", "favicon", "alive", "find", "door", "door-hello", "enter", "room-leave", "hook"}
-PUBLIC |= {"feed", "door-calendar"}
+PUBLIC |= {"feed", "door-calendar", "door-connection"}
 PUBLIC |= {"answer", "answer-meeting"}
 
 OF_A_BOOKING = {

@@ -1,5 +1,6 @@
 /** Before joining: own picture, microphone level, devices. Nothing leaves this page. */
 import { choices, choose } from "./choices.js";
+import { outcome, tryConnection } from "./connection.js";
 import { openCamera, openMicrophone, problem } from "./devices.js";
 import { chime, meter } from "./meter.js";
 import { DevicePicker } from "./ui/device_picker.js";
@@ -52,6 +53,7 @@ class PreJoin {
       this.#toggle(line).addEventListener("click", () => this.#switch(line));
     }
     find("[data-test-speaker]", this.root).addEventListener("click", () => this.#testSpeaker());
+    find("[data-test-connection]", this.root)?.addEventListener("click", (event) => this.#testConnection(event.currentTarget));
     this.#nameField()?.addEventListener("input", () => this.#drawName());
     document.addEventListener("htmx:afterSettle", () => this.draw());
   }
@@ -131,6 +133,17 @@ class PreJoin {
   async #testSpeaker() {
     await chime(choices().speakerId);
     put(find("[data-speaker-status]", this.root), text("speaker_played"));
+  }
+
+  async #testConnection(button) {
+    if (button.ariaDisabled === "true") return;
+    const told = find("[data-connection-status]", this.root);
+    button.ariaDisabled = "true";
+    put(told, text("connection_testing"));
+    const csrf = this.form.elements.namedItem("csrfmiddlewaretoken").value;
+    const found = await tryConnection(button.dataset.testConnection, csrf).then(outcome, () => ["connection_unknown"]);
+    put(told, found.map((key) => text(key)).join(" "));
+    button.ariaDisabled = "false";
   }
 
   #listen() {
