@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -38,6 +39,9 @@ async def tell(group: str, event: dict[str, Any]) -> None:
     """Send to whoever listens. Where a layer is missing or broken, pages hear at the next sweep."""
     layer = get_channel_layer()
     if layer is None:
+        return
+    with suppress(Exception):  # a connection that Redis closed is noticed by using it: once more
+        await layer.group_send(group, event)
         return
     try:
         await layer.group_send(group, event)

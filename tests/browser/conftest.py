@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,7 +47,7 @@ for number in range({HOSTS}):
 class Server:
     """Parley on a port of its own, with a database of its own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **environment: str) -> None:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
@@ -59,9 +60,18 @@ class Server:
             **postgres_beside(self.port),
             "SITE_URL": self.url,
             "BUILTIN_ROOM_GRACE": "20",
+            **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
         self.hosts = (f"hanna{number}@example.org" for number in range(HOSTS))
+
+    def another(self) -> "Server":
+        """A second process of the same site, at a port of its own."""
+        other = copy(self)
+        other.port = _free_port()
+        other.url = f"http://localhost:{other.port}"
+        other.process = None
+        return other
 
     def prepare(self) -> None:
         if url := postgres_beside(self.port).get("DATABASE_URL"):

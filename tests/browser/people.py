@@ -14,6 +14,7 @@ CHOOSE = """(field, value) => {
   const radio = document.querySelector(`[name="${field.name}"][type=radio][value="${value}"]`);
   if (radio) radio.click(); else field.value = value;
 }"""
+WITHOUT_DEVICES = '{"mic": false, "camera": false}'
 
 
 class Person:
@@ -47,6 +48,10 @@ class Person:
         host = self.page.locator("#host-link").input_value()
         return host, self.page.locator("#participant-link").input_value()
 
+    def bring_no_devices(self) -> None:
+        """Leave camera and microphone off: one machine plays all the people of a story."""
+        self.page.add_init_script(f"localStorage['parley.devices'] = {WITHOUT_DEVICES!r}")
+
     def go_to(self, link: str) -> None:
         self.page.goto(link)
 
@@ -79,6 +84,13 @@ class Person:
     def open_panel(self, name: str) -> None:
         if self.page.locator("[data-room]").get_attribute("data-panel") != name:
             self.page.locator(f"[data-open-panel={name}]:visible").first.click()
+
+    def ask_about(self, name: str, action: str) -> None:
+        """What a host does with one person in the people panel."""
+        self.open_panel("people")
+        line = self.person(name)
+        line.locator("summary").click()
+        line.get_by_role("button", name=action, exact=True).click()
 
     def say(self, words: str) -> None:
         self.open_panel("chat")

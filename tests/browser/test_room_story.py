@@ -48,7 +48,7 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     # A hand, and the host who lowers it
     ana.press("Raise hand")
     host.person("Ana Lima").get_by_text("Hand raised").wait_for()
-    ask_about(host, "Ana Lima", "Lower hand")
+    host.ask_about("Ana Lima", "Lower hand")
     ana.page.locator("[data-control=hand][aria-pressed=false]").wait_for()
 
     # A shared screen reaches everybody, without a new negotiation
@@ -61,15 +61,15 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     host.page.locator(".tile--screen").wait_for(state="detached")
 
     # The host mutes: nobody listens any more, and the muted page says why
-    ask_about(host, "Ana Lima", "Mute")
+    host.ask_about("Ana Lima", "Mute")
     ana.page.locator("[data-control=mic]", has_text="Muted by host").wait_for()
     ben.until(lambda probe: not probe["peers"]["Ana Lima"]["listening"], "Ana's mute")
-    ask_about(host, "Ana Lima", "Allow to speak")
+    host.ask_about("Ana Lima", "Allow to speak")
     ana.page.locator("[data-control=mic]", has_text="Unmute").click()
     ben.until(lambda probe: probe["peers"]["Ana Lima"]["listening"], "Ana's voice")
 
     # The host removes somebody, who cannot come back
-    ask_about(host, "Ben Okoro", "Remove")
+    host.ask_about("Ben Okoro", "Remove")
     host.press("Remove", inside=host.page.get_by_role("dialog"))
     ben.page.get_by_role("heading", name="A host removed you").wait_for()
     ben.go_to(guest_link)
@@ -164,11 +164,3 @@ def media_of(probe: dict[str, object], name: str) -> dict[str, bool]:
     assert isinstance(roster, list)
     found: dict[str, bool] = next(peer["media"] for peer in roster if peer["name"] == name)
     return found
-
-
-def ask_about(host: Person, name: str, action: str) -> None:
-    """What a host does with one person in the people panel."""
-    host.open_panel("people")
-    line = host.person(name)
-    line.locator("summary").click()
-    line.get_by_role("button", name=action, exact=True).click()

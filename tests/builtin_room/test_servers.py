@@ -82,9 +82,9 @@ async def say(page: ClientConnection, message: Message) -> None:
     await page.send(json.dumps(message))
 
 
-async def hear(page: ClientConnection, kind: str) -> Message:
+async def hear(page: ClientConnection, kind: str, *, within: float = 10) -> Message:
     while True:
-        told: Message = json.loads(await asyncio.wait_for(page.recv(), 10))
+        told: Message = json.loads(await asyncio.wait_for(page.recv(), within))
         if told["t"] == kind:
             return told
 
@@ -148,7 +148,7 @@ def redis(tmp_path: Path) -> Iterator[redis_server.Redis]:
 
 @pytest.mark.alone
 @pytest.mark.looks
-def test_idle_people_on_different_servers_stay_together_through_redis(
+def test_people_on_different_servers_stay_together_idle_and_when_redis_restarts(
     redis: redis_server.Redis, start: Start, hello: Hello
 ) -> None:
     greetings = [hello("Ana"), hello("Ben")]
@@ -163,6 +163,17 @@ def test_idle_people_on_different_servers_stay_together_through_redis(
         await say(ben, {"t": "signal", "to": for_ana["self"], "g": 1, "d": {"r": 1}})
         signal = await hear(ana, "signal")
 
+        redis.kill()
+        await say(ana, {"t": "chat", "text": "Hello?", "cid": "1"})
+        await asyncio.sleep(0.5)
+        redis.start()
+        await hear(ben, "resync", within=20)
+        again = await come_in(ben, {"t": "hello", "v": 1, "resume": for_ben["resume"]})
+        await say(ana, {"t": "chat", "text": "Still there?", "cid": "2"})
+        heard = await hear(ben, "chat")
+
         assert joined["peer"]["id"] == signal["from"] == for_ben["self"]
+        assert [said["text"] for said in again["chat"]] == ["Hello?"]
+        assert heard["text"] == "Still there?"
 
     play(scene)
