@@ -108,6 +108,13 @@ urlpatterns = [
     path("room/leave/", builtin_room.leave, name="room-leave"),
     # The door
     path("links/<int:pk>/transferable/", links.transferable, name="link-transferable"),
+    path("links/<int:pk>/edit/", links.edit, name="link-edit"),
+    path("links/<int:pk>/qr/", links.qr, name="link-qr"),
+    path("links/<int:pk>/replace/", links.replace, name="link-replace"),
+    path("links/<int:pk>/revoke/", links.revoke, name="link-revoke"),
+    path("meetings/<int:pk>/links/", links.of_booking, name="booking-links"),
+    path("series/<int:pk>/links/", links.of_series, name="series-links"),
+    path("rooms/<int:pk>/links/", links.of_room, name="room-links"),
     path("join/", join.find, name="find"),
     path("j/<str:token>/", join.door, name="door"),
     path("j/<str:token>/enter/", join.enter, name="enter"),

@@ -16,7 +16,7 @@ from .calendar_events import differing, event_of, stretch_of, with_link
 FOR_PARTICIPANTS = Q(purpose=JoinLink.Purpose.PARTICIPANT)
 # A link that makes whoever has it a host is in no calendar: people share those.
 FOR_ORGANIZER = FOR_PARTICIPANTS | Q(purpose=JoinLink.Purpose.HOST, transferable=False)
-BEST_FIRST = ("purpose", "pk")  # "host" before "participant"
+BEST_FIRST = ("purpose", "label", "pk")  # "host" before "participant", for all before for one
 LONGEST_NAME = 80  # characters of a file's name
 
 

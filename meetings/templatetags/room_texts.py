@@ -42,7 +42,7 @@ def invite_url(context: Context, door: Door) -> str:
     place = door.link.booking or door.link.series or door.link.room
     assert place is not None, "a check constraint sees to it"  # noqa: S101
     links = place.links.usable().common().filter(purpose=JoinLink.Purpose.PARTICIPANT)
-    link = links.first()
+    link = links.best_first().first()
     return context["request"].build_absolute_uri(link.get_absolute_url()) if link else ""
 
 

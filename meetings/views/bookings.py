@@ -167,7 +167,8 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
 def meet_now(request: MemberRequest) -> HttpResponse:
     """A meeting this moment, in a room of its own."""
     booking = scheduling.meet_now(request.user, request_key=_key(request))
-    return redirect("door", booking.links.get(purpose="host").token)
+    host = booking.links.usable().filter(purpose="host").best_first().first()
+    return redirect("door", host.token) if host else redirect("booking", booking.pk)
 
 
 def _key(request: MemberRequest) -> uuid.UUID:

@@ -39,6 +39,7 @@ OF_A_BOOKING = {
     "booking-confirmation": "get",
     "booking-try-again": "post",
     "booking-calendar": "get",
+    "booking-links": "get post",
 }
 OF_A_ROOM = {
     "room": "get",
@@ -47,6 +48,7 @@ OF_A_ROOM = {
     "room-end": "post",
     "room-live": "get",
     "room-recordings": "get",
+    "room-links": "get post",
 }
 OF_A_SERIES = {
     "series": "get",
@@ -56,6 +58,7 @@ OF_A_SERIES = {
     "series-delete": "post",
     "series-times": "get",
     "series-calendar": "get",
+    "series-links": "get post",
 }
 OF_A_MEETING_OF_A_SERIES = {
     "series-edit-following": "get post",
@@ -75,7 +78,13 @@ OF_A_SESSION = {
     "recording-delete": "post",
 }
 OF_A_FEED = {"feed-rotate": "post", "feed-revoke": "post"}
-OF_A_LINK = {"link-transferable": "post"}
+OF_A_LINK = {
+    "link-transferable": "post",
+    "link-edit": "get post",
+    "link-qr": "get",
+    "link-replace": "post",
+    "link-revoke": "post",
+}
 OF_AN_ANSWER = {"proposal-dismiss": "post"}
 OF_A_GUEST = {"guest-invite-again": "post", "guest-remove": "post"}
 OF_A_PERSON = {
