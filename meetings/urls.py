@@ -94,6 +94,7 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", hosting.act, {"action": "end"}, name="session-end"),
     path("sessions/<int:pk>/move/", hosting.act, {"action": "move"}, name="session-move"),
     path("sessions/<int:pk>/close/", hosting.act, {"action": "close"}, name="session-close"),
+    path("j/<str:token>/still/<int:pk>/", console.still, name="door-still"),
     path("j/<str:token>/host/", console.show, name="console"),
     path("j/<str:token>/host/live/", console.live, name="console-live"),
     path("j/<str:token>/host/waiting/", console.waiting, name="console-waiting"),

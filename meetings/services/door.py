@@ -109,8 +109,20 @@ class Door:
         return reverse("room", args=[self.room.pk])
 
     @property
+    def console_url(self) -> str:
+        """The page to host the meeting on while it runs, for those who may."""
+        console = reverse("console", args=[self.link.token])
+        return self.meeting_url or (console if self.hosts else "")
+
+    @property
     def hosts(self) -> bool:
         return self.role.hosts
+
+    @property
+    def comes_along(self) -> bool:
+        """Whether they were inside when the meeting moved, and are to come in anew."""
+        is_there = self.session is not None and self.session.is_live
+        return is_there and self.admission is not None and self.admission.comes_along
 
     @property
     def starts_now(self) -> bool:
@@ -139,7 +151,8 @@ class Door:
     @property
     def enters_alone(self) -> bool:
         """Whether the page should take the person in without another click."""
-        ready = self.visitor.ready and bool(self.visitor.name) and not self.asks_passcode
+        wants_in = self.visitor.ready or self.comes_along
+        ready = wants_in and bool(self.visitor.name) and not self.asks_passcode
         return self.state is DoorState.OPEN and ready
 
     @property

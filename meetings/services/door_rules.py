@@ -22,7 +22,8 @@ def door_for(link: JoinLink, visitor: Visitor) -> Door:
 
 def door_at(scene: Scene, visitor: Visitor) -> Door:
     """The same, where what is on there is known already."""
-    role, admission = scene.link.role, scene.admission_of(visitor)
+    admission = scene.admission_of(visitor)
+    role = _role(scene.link, admission)
     state = (
         _whose(scene.link, visitor)
         or _of_meeting(scene)
@@ -49,6 +50,12 @@ def door_at(scene: Scene, visitor: Visitor) -> Door:
 
 
 def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
+def _role(link: JoinLink, admission: Admission | None) -> Role:
+    """By the link; a host may have made them more once they were in."""
+    is_in = admission is not None and admission.state == Admission.State.ADMITTED
+    return admission.role_by(link.role) if admission and is_in else link.role
+
+
     """Told to its organizer, before it begins."""
     if booking is None or visitor.user is None or not booking.is_ahead:
         return False

@@ -149,6 +149,8 @@ def _admit(session: RoomSession, door: Door) -> Admission:
     is_let_in = admission.state == Admission.State.ADMITTED
     if is_let_in and not links.use(door.link, session, door.visitor.identity):
         raise LinkUsedUp
+    if is_let_in and admission.comes_along:  # and is here now: another time it is their own click
+        session.admissions.filter(pk=admission.pk).update(comes_along=False)
     return admission
 
 
@@ -164,7 +166,7 @@ def _ask(session: RoomSession, door: Door) -> Admission:
                     "link": door.link,
                     "user": door.visitor.user,
                     "name": door.visitor.name,
-                    "role": door.role,
+                    "role": door.link.role,
                     "state": state,
                 },
             )
@@ -193,7 +195,7 @@ def _ask_to_pass(door: Door) -> None:
 def _come_as(admission: Admission, door: Door) -> None:
     """Somebody who comes again may use another name or link: a host link makes them host."""
     link = door.link.pk if door.link.is_personal else admission.link_id
-    comes_as = (door.visitor.name, door.role, link)
+    comes_as = (door.visitor.name, door.link.role, link)
     waits = admission.state == Admission.State.WAITING
     admitted = waits and opens_by_itself(admission.session, door.role, door.visitor)
     if not admitted and (admission.name, admission.role, admission.link_id) == comes_as:

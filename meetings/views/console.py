@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from meetings.http import Request
+from meetings.models import RoomSession
 from meetings.services.door import Door, DoorState
 from meetings.services.door_rules import door_for
 from meetings.services.roles import Action
@@ -95,6 +96,25 @@ def act(request: Request, found: Door, action: str) -> HttpResponse:
     if desk is None:  # over, or not begun
         return redirect("console", found.link.token)
     return act_at(request, desk, Action(action))
+
+
+@login_not_required
+@never_cache
+@guarded
+@require_safe
+def still(request: Request, token: str, pk: int) -> HttpResponseBase:
+    """Asked beside a provider’s page in ours: does it go on, or did the meeting move?"""
+    link = link_for(request, token)
+    if link is None:
+        return dead_link(request, token)
+    session = get_object_or_404(
+        RoomSession.objects.without_secrets(), pk=pk, room=link.current_room
+    )
+    if session.is_running:
+        return HttpResponse(status=204)
+    if session.end_reason == RoomSession.EndReason.MOVED and request.htmx:
+        return HttpResponseClientRedirect(link.get_absolute_url())
+    return HttpResponse(status=HTMX_STOP)
 
 
 def _running(found: Door) -> Desk | None:

@@ -208,7 +208,7 @@ def _where_hosts_admit(found: Door) -> str:
     """The page to keep open for those who wait, when the room itself does not tell of them."""
     nobody_waits = (found.session or found.room).waiting_room == WaitingRoom.NOBODY
     alias = found.session.alias if found.session else found.room.provider_alias
-    return found.meeting_url if leads_out(alias) and not nobody_waits else ""
+    return found.console_url if leads_out(alias) and not nobody_waits else ""
 
 
 def _zone_is_unknown(request: Request, found: Door) -> bool:

@@ -26,6 +26,7 @@ Book = Callable[..., Booking]
 PUBLIC = {"home", "favicon", "alive", "find", "door", "door-hello", "enter", "room-leave", "hook"}
 PUBLIC |= {"feed", "door-calendar", "door-connection"}
 PUBLIC |= {"answer", "answer-meeting"}
+PUBLIC |= {"console", "console-live", "console-waiting", "console-act", "door-still"}
 
 OF_A_BOOKING = {
     "booking": "get",
@@ -73,6 +74,9 @@ OF_A_SESSION = {
     "session-remove": "post",
     "session-mute": "post",
     "session-record": "post",
+    "session-role": "post",
+    "session-end": "post",
+    "session-move": "get post",
     "session-close": "post",
     "recording-download": "post",
     "recording-delete": "post",
