@@ -177,6 +177,7 @@ class Door:
             self.booking and self.booking.ends_at,
             self.admission and self.admission.message,
             self.knocks,
+            self.hosts,
             self.enters_alone,
             self.asks_passcode,
             self.is_urgent,

@@ -8,6 +8,7 @@ running session's doors stand, and, when nothing runs, whether it is too early o
 from django.utils import timezone
 
 from meetings.models import Admission, Booking, JoinLink
+from meetings.providers.base import Role
 
 from .door import Door, DoorState, Visitor, must_wait, opens_by_itself
 from .door_scene import Scene, doors_are_open
@@ -49,13 +50,13 @@ def door_at(scene: Scene, visitor: Visitor) -> Door:
     )
 
 
-def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
 def _role(link: JoinLink, admission: Admission | None) -> Role:
     """By the link; a host may have made them more once they were in."""
     is_in = admission is not None and admission.state == Admission.State.ADMITTED
     return admission.role_by(link.role) if admission and is_in else link.role
 
 
+def _is_unconfirmed(booking: Booking | None, visitor: Visitor) -> bool:
     """Told to its organizer, before it begins."""
     if booking is None or visitor.user is None or not booking.is_ahead:
         return False
