@@ -131,7 +131,7 @@ class RoomSession(models.Model):
     locked = models.BooleanField(_("locked"), default=False)
     waiting_room = models.CharField(_("who waits for a host"), max_length=10)
     capacity = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
-    passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked by the provider
+    passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked at our door
     recording_since = models.DateTimeField(_("recorded since"), null=True, blank=True)
     chat_open = models.BooleanField(_("chat"), default=True)
     participants_share = models.BooleanField(_("participants may share their screen"), default=True)

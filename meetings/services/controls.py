@@ -50,12 +50,19 @@ def set_lock(session: RoomSession, *, locked: bool) -> None:
 
 
 def set_passcode(session: RoomSession, passcode: str) -> None:
-    """Have the provider ask for this passcode from now on; for none when it is empty."""
-    provider = able(session, "passcode")
-    _have(provider, lambda: provider.set_passcode(session.ref, passcode))
-    # Only what is asked there: a passcode that opens nothing would be passed on to people.
+    """Have people asked for this passcode from now on; for none when it is empty."""
     session.passcode = passcode
     session.save(update_fields=["passcode"])
+    announce(session)
+    provider = provider_of(session.alias)
+    if provider and provider.features.passcode:
+        _have(provider, lambda: provider.set_passcode(session.ref, passcode))
+
+
+def longest_passcode(session: RoomSession) -> int | None:
+    """How many characters the session’s provider takes, where it is told the passcode."""
+    provider = provider_of(session.alias)
+    return provider.longest_passcode if provider and provider.features.passcode else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

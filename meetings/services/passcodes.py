@@ -1,14 +1,11 @@
 """Passcodes: who is asked for one at our door, and which is right."""
 
-import secrets
-
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from meetings.models import Admission, JoinLink
 
 from .door import Door, Visitor
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 SET, ANEW = "set", "anew"  # what is told of a passcode in a meeting’s history
 
 
@@ -35,11 +32,6 @@ def passcode_of(door: Door) -> str:
 
 def is_right(said: str, passcode: str) -> bool:
     return constant_time_compare(_plain(said), _plain(passcode))
-
-
-def suggested() -> str:
-    """A passcode that can be told on the telephone."""
-    return "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
 def without_secret(old: str, new: str) -> list[str]:

@@ -114,27 +114,26 @@ def lock(request: Request, desk: Desk) -> HttpResponse:
 
 
 def passcode(request: Request, desk: Desk) -> HttpResponse:
-    """Set, clear or show the passcode that the provider asks people for."""
+    """Set or clear the passcode that people are asked for. It is shown to nobody again."""
     session = desk.session
-    try:
-        provider = controls.able(session, "passcode")
-    except CannotDo as cannot:
-        return _refusal(request, desk, cannot)
     if "clear" in request.POST:
         done = _("Nobody is asked for a passcode any more.")
-        return _carry_out(request, desk, partial(controls.set_passcode, session, ""), done=done)
+        act = partial(controls.set_passcode, session, "")
+        return _carry_out(request, desk, act, done=done, here=_("Our door asks nobody any more."))
     sets = "passcode" in request.POST
-    form = PasscodeForm(request.POST if sets else None, longest=provider.longest_passcode)
+    longest = controls.longest_passcode(session)
+    form = PasscodeForm(request.POST if sets else None, longest=longest)
     if sets and form.is_valid():
         done = _("People are asked for the new passcode from now on.")
         act = partial(controls.set_passcode, session, form.cleaned_data["passcode"])
-        return _carry_out(request, desk, act, done=done)
+        here = _("Our door asks for the new passcode.")
+        return _carry_out(request, desk, act, done=done, here=here)
+    asked_there = controls.features_at(session).passcode
     context = {
         "session": session,
         "form": form,
         "back": desk.home,
-        "provider": held_at(session.alias),
-        "shown": session.passcode if "show" in request.POST else "",
+        "provider": held_at(session.alias) if asked_there else "",
     }
     return render(request, "meetings/passcode.html", context, status=422 if sets else 200)
 

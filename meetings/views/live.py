@@ -124,7 +124,10 @@ class Live:
         if not self.features.muting:
             yield _("Nobody can be muted from here.")
         if not self.features.passcode:
-            yield _("The room asks for no passcode.")
+            yield _(
+                "The passcode is asked at our door only: "
+                "whoever knows the provider’s own address passes."
+            )
         if not self.features.recording_control:
             yield _("Recording is not started or stopped from here.")
 

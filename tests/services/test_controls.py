@@ -115,7 +115,7 @@ def test_passcode_is_not_readable_in_the_database(hold: Hold) -> None:
     assert "s3cret" not in stored
 
 
-def test_passcode_that_was_not_set_there_is_not_shown_as_set(hold: Hold, able: Telling) -> None:
+def test_passcode_that_was_not_set_there_is_asked_at_our_door(hold: Hold, able: Telling) -> None:
     session = hold()
     controls.set_passcode(session, "first")
     able.trouble["set_passcode"] = ProviderUnavailable("no answer")
@@ -123,7 +123,16 @@ def test_passcode_that_was_not_set_there_is_not_shown_as_set(hold: Hold, able: T
     with pytest.raises(NotDoneThere):
         controls.set_passcode(session, "second")
 
-    assert RoomSession.objects.get().passcode == "first"
+    assert RoomSession.objects.get().passcode == "second"
+
+
+def test_passcode_is_ours_where_the_provider_has_none(hold: Hold) -> None:
+    session = hold("modest")
+
+    controls.set_passcode(session, "abc")
+
+    assert memory.done == []
+    assert RoomSession.objects.get().passcode == "abc"
 
 
 # Removing
@@ -237,7 +246,6 @@ def test_recording_is_started_and_stopped(hold: Hold) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda session: controls.set_passcode(session, "abc"),
         lambda session: controls.mute(session, "g:ana", by=DANA),
         lambda session: controls.record(session, on=True),
     ],
