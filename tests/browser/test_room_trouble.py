@@ -138,28 +138,6 @@ def test_keys_do_what_they_say_but_not_while_typing(host: Person) -> None:
     assert not host.probe()["roster"][0]["media"]["audio"], "switched off, keys do nothing"
 
 
-def test_the_room_and_its_door_have_no_accessibility_faults(host: Person) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    host_link, _ = host.plan_meeting("For everyone")
-
-    host.go_to(host_link)
-    host.page.locator("[data-prejoin]").wait_for()
-    faults = {"door": axe.run(host.page).response["violations"]}
-    host.join(host_link)
-    host.is_in()
-    for panel in ("people", "chat"):
-        host.open_panel(panel)
-        faults[panel] = axe.run(host.page).response["violations"]
-    host.page.locator("[data-control=leave]").click()
-    faults["dialog"] = axe.run(host.page).response["violations"]
-    host.press("Leave, let the others stay")
-    host.page.get_by_role("heading", name="You left the meeting").wait_for()
-    faults["end"] = axe.run(host.page).response["violations"]
-
-    found = {place: [fault["id"] for fault in some] for place, some in faults.items() if some}
-    assert found == {}
-
-
 def test_a_browser_that_keeps_silent_is_told_to_speak(host: Person, new_person: NewPerson) -> None:
     ana = new_person("Ana Lima")
     ana.page.add_init_script(SILENT)

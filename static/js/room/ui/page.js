@@ -57,6 +57,14 @@ export function show(element, shown) {
   if (element && element.hidden === shown) element.hidden = !shown;
 }
 
+/** Who had the focus on something that a redrawing takes away goes on from this place. */
+export function keepFocus(part, place, redraw) {
+  const had = part?.contains(document.activeElement);
+  redraw();
+  const { activeElement } = document;
+  if (had && !(part.contains(activeElement) && activeElement.checkVisibility())) place.focus();
+}
+
 /** One child per item, in order; those that stay keep their element, and with it focus and state. */
 export function keyed(container, items, { key = ({ id }) => id, create, update }) {
   const known = new Map([...container.children].map((child) => [child.dataset.key, child]));

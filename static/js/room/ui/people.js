@@ -1,6 +1,6 @@
 /** The people panel: who is here, who waits, and what a host may do about it. */
 import { hosts, me, sends } from "../room.js";
-import { counted, find, findAll, initials, keyed, piece, put, show, text, tone } from "./page.js";
+import { counted, find, findAll, initials, keepFocus, keyed, piece, put, show, text, tone } from "./page.js";
 
 const FLAGS = {
   locked: (session, on) => session.ask(on ? "lock" : "unlock"),
@@ -27,8 +27,10 @@ export class People {
     const mine = me(state);
     for (const part of findAll("[data-hosts-only]")) show(part, hosts(mine));
     this.#drawCounts(state);
-    this.#drawWaiting(state.waiting);
-    this.#drawRoster(state, mine);
+    keepFocus(find('[data-section="people"]'), find("[data-panel-title]"), () => {
+      this.#drawWaiting(state.waiting);
+      this.#drawRoster(state, mine);
+    });
     this.#drawFlags(state.room);
   }
 

@@ -1,5 +1,5 @@
 /** Short messages at the edge of the room. */
-import { counted, find, findAll, listed, piece, put, text } from "./page.js";
+import { counted, find, findAll, keepFocus, listed, piece, put, text } from "./page.js";
 
 const STAYS = 5000;
 const MOST = 3;
@@ -37,7 +37,7 @@ export class Knocking {
   }
 
   dismiss() {
-    this.#shown?.remove();
+    keepFocus(this.#shown, find("#main"), () => this.#shown?.remove());
     this.#shown = null;
   }
 

@@ -1,0 +1,130 @@
+"""A whole meeting by keys alone, and what each state of it is to somebody who does not see it."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator
+
+from .people import Person
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.looks,
+    pytest.mark.enable_socket,
+]
+
+NewPerson = Callable[..., Person]
+MOST_TABS = 60
+LINE = "line => roomDebug.session.dispatch({ t: 'line', line })"
+# What screen readers are told, politely and at once, from now on
+LISTEN = """() => {
+  window.heard = [];
+  for (const place of document.querySelectorAll("[data-say], [data-say-now]")) {
+    const note = () => window.heard.push(place.textContent);
+    new MutationObserver(note).observe(place, { childList: true });
+  }
+}"""
+
+
+class Faults:
+    """What axe finds, by the state in which it was found."""
+
+    def __init__(self) -> None:
+        self.axe = Axe()
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, person: Person, state: str) -> None:
+        violations = self.axe.run(person.page).response["violations"]
+        if violations:
+            self.found[state] = [fault["id"] for fault in violations]
+
+
+def test_a_meeting_is_held_by_keys_alone(host: Person, new_person: NewPerson) -> None:
+    faults, ana = Faults(), new_person("Ana Lima")
+    for person in (host, ana):
+        person.bring_no_devices()
+    host_link, guest_link = host.plan_meeting("By keys")
+    keys, page = host.page.keyboard, host.page
+
+    # In, and the guest knocks
+    host.go_to(host_link)
+    page.locator("[data-prejoin]").wait_for()
+    faults.look(host, "door")
+    press(host, page.locator("#state button"))
+    host.is_in()
+    page.evaluate(LISTEN)
+    ana.join(guest_link)
+    host.sees("Ana Lima wants to come in")
+    faults.look(ana, "waiting")
+    faults.look(host, "knock")
+    press(host, page.locator("[data-toasts]").get_by_role("button", name="Admit"))
+    ana.is_in()
+
+    # Microphone, screen, chat
+    press(host, page.locator("[data-control=mic]"))
+    page.locator("[data-control=mic][aria-pressed=true]").wait_for()
+    keys.press("m")
+    page.locator("[data-control=mic][aria-pressed=false]").wait_for()
+    keys.press("s")
+    ana.sees(f"{host.name} is sharing")
+    faults.look(ana, "screen")
+    keys.press("s")
+    ana.page.locator(".tile--screen").wait_for(state="detached")
+    keys.press("c")
+    keys.type("Is anybody there?")
+    keys.press("Enter")
+    ana.reads("Is anybody there?")
+    faults.look(host, "chat")
+    keys.press("Escape")
+
+    # The line breaks and comes back
+    page.evaluate(LINE, "down")
+    host.sees("The connection to the server is lost.")
+    faults.look(host, "line lost")
+    page.evaluate(LINE, "up")
+
+    # Muted and removed, by the menu of one person
+    keys.press("p")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "People"
+    ana_here = host.person("Ana Lima")
+    press(host, ana_here.locator("summary"))
+    press(host, ana_here.get_by_role("button", name="Mute", exact=True))
+    ana.page.locator("[data-say-now]", has_text="A host muted you.").wait_for(state="attached")
+    press(host, ana_here.locator("summary"))
+    faults.look(host, "people")
+    press(host, ana_here.get_by_role("button", name="Remove"))
+    faults.look(host, "removing")
+    press(host, page.get_by_role("dialog").get_by_role("button", name="Remove"))
+    ana.page.get_by_role("heading", name="A host removed you").wait_for()
+    faults.look(ana, "removed")
+    ana_here.wait_for(state="detached")
+    page.wait_for_function("document.activeElement.matches('[data-panel-title]')")
+
+    # And the end
+    heard = page.evaluate("window.heard.join('|')")
+    keys.press("?")
+    faults.look(host, "keys")
+    keys.press("Escape")
+    press(host, page.locator("[data-control=leave]"))
+    faults.look(host, "leaving")
+    press(host, page.get_by_role("button", name="End the meeting for everyone"))
+    page.get_by_role("heading", name="The meeting is over").wait_for()
+    faults.look(host, "end")
+
+    assert faults.found == {}
+    assert "Ana Lima wants to come in" in heard
+    assert "Ana Lima joined" in heard
+    assert "The connection to the server is lost" in heard
+    assert [host.errors, ana.errors] == [[], []]
+
+
+def press(person: Person, button: Locator) -> None:
+    """Go there with the Tab key, and press Enter."""
+    button.wait_for()
+    for _ in range(MOST_TABS):
+        if button.evaluate("button => button === document.activeElement"):
+            return person.page.keyboard.press("Enter")
+        person.page.keyboard.press("Tab")
+    raise AssertionError(f"The Tab key does not lead to {button}.")
