@@ -26,12 +26,15 @@ BY_MESSAGE = ("ending", "removing", "muting", "locking", "chat_switch", "sharing
 
 def ticket(room: str, attendee: Attendee, *, until: datetime) -> dict[str, Any]:
     """What the room's page needs to come in."""
+    session = RoomSession.objects.select_related("room", "booking").filter(key=room).first()
     return {
         "v": VERSION,
         "token": tokens.mint(room, attendee, until=until),
         "ws": SOCKET,
         "leave": reverse("room-leave"),
-        "title": _title(room),
+        "title": _title(session),
+        "seats": engine.seats(session) if session else 0,
+        "hosts": attendee.role.hosts,
     }
 
 
@@ -86,8 +89,7 @@ def _in_their_words() -> Iterator[None]:
             raise RoomNotFound(_("There is no such room."), provider=LABEL) from refusal
 
 
-def _title(room: str) -> str:
-    session = RoomSession.objects.select_related("room", "booking").filter(key=room).first()
+def _title(session: RoomSession | None) -> str:
     if session is None:
         return ""
     return session.booking.title if session.booking else session.room.name

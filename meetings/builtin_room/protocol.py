@@ -2,8 +2,8 @@
 
 The socket is at /ws/room/. Each message is an object with its type in `t`, at most 64 KiB.
 `id` is always a page's id (one per page load) except for people who wait, who have an admission's.
-The template gets `room`: {v, token, ws, leave, title}. On `pagehide` the page sends a beacon to
-`leave`: form data, `resume=<secret>`. It is offline until it resumes or the grace ends.
+The template gets `room`: {v, token, ws, leave, title, seats, hosts}. On `pagehide` the page sends a
+beacon to `leave`: form data, `resume=<secret>`. It is offline until it resumes or the grace ends.
 
 Page to server            fields                           who, and what comes of it
 ------------------------  -------------------------------  ----------------------------------------
@@ -46,7 +46,7 @@ waiting                   people[]                 hosts only; all of them, when
 signal                    from, g, d
 ice                       ice[]                    fresh relay credentials
 resync                    -                        messages may be lost: send hello with `resume`
-bye                       why                      kicked|ended|hostless|moved|replaced; then it closes
+bye                       why                      kicked|ended|hostless|moved|replaced; it closes
 error                     code, fatal, re?, cid?   `re`: the type of the message it answers
 pong                      n
 

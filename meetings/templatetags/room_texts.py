@@ -225,7 +225,7 @@ def _endings() -> dict[str, str]:
         "over_moved_more": _("You are taken there. If nothing happens, go back to the door."),
         "over_hostless": _("The meeting is over"),
         "over_hostless_more": _("No host was there for ten minutes, so it ended for everyone."),
-        "over_full": _("This meeting is full"),
+        "over_full": _("This meeting is full ({n} people)"),
         "over_full_more": _("Somebody has to leave before you can come in. Try again in a while."),
         "over_full_host": _(
             "The built-in room is made for small groups. Choose another provider for larger ones."

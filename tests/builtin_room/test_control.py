@@ -26,7 +26,14 @@ def test_ticket_holds_what_the_page_needs_to_come_in(session: RoomSession) -> No
     ticket = control.ticket(session.key, ANA, until=timezone.now() + timedelta(minutes=5))
 
     assert tokens.read(ticket.pop("token")).identity == "g:ana"
-    assert ticket == {"v": 1, "ws": "/ws/room/", "leave": "/room/leave/", "title": "Atelier"}
+    assert ticket == {
+        "v": 1,
+        "ws": "/ws/room/",
+        "leave": "/room/leave/",
+        "title": "Atelier",
+        "seats": 6,
+        "hosts": False,
+    }
 
 
 def test_ticket_for_a_meeting_has_its_title(session: RoomSession) -> None:

@@ -7,7 +7,7 @@ from .commands import carry_out
 from .entering import Arrival, Entry, enter, page_with, understand
 from .leaving import depart_late, end, end_if_empty, end_if_hostless, go_offline, see_out
 from .moderating import mute_person, remove_person, set_lock, set_role
-from .snapshots import Doors, doors_for
+from .snapshots import Doors, doors_for, seats
 
 __all__ = [
     "Arrival",
@@ -24,6 +24,7 @@ __all__ = [
     "mute_person",
     "page_with",
     "remove_person",
+    "seats",
     "see_out",
     "set_lock",
     "set_role",

@@ -121,9 +121,15 @@ class RoomPage {
     this.#drawDoors(after);
     this.#obeyHost(after);
     this.voices.keep(new Set(after.peers.map(({ id }) => id)));
-    lineBanner(after.line, (down) => this.announcer.now(text(down ? "line_lost" : "connected_again")));
+    lineBanner(after.line, (down) => this.#lineIs(down));
     this.#tell(before, after);
     return undefined;
+  }
+
+  /** Without the server nothing can be asked of it; microphone, camera and chat go on. */
+  #lineIs(down) {
+    this.announcer.now(text(down ? "line_lost" : "connected_again"));
+    for (const control of findAll("[data-flag], [data-mute-all], [data-admit-all]")) control.disabled = down;
   }
 
   #entered(state) {
@@ -256,7 +262,8 @@ class RoomPage {
     document.title = TITLE;
     for (const shown of findAll("dialog[open]")) shown.close();
     this.voices.keep(new Set());
-    showEnding(after.why, { isHost: hosts(me(before)) });
+    const { ticket } = this.session;
+    showEnding(after.why, { isHost: ticket.hosts || hosts(me(before)), seats: ticket.seats });
   }
 }
 

@@ -4,9 +4,9 @@ import { has, find, put, show, text } from "./page.js";
 const BACK = new Set(["left", "full", "locked", "reload", "bad_token", "too_many", "other"]);
 
 /** Show the last page of a stay. */
-export function showEnding(why, { isHost = false } = {}) {
+export function showEnding(why, { isHost = false, seats = 0 } = {}) {
   const key = has(`over_${why}`) ? `over_${why}` : "over_other";
-  put(find("[data-ending-title]"), text(key));
+  put(find("[data-ending-title]"), text(key, { n: seats }));
   put(find("[data-ending-more]"), text(`${key}_more`));
   const hint = isHost && why === "full" ? text("over_full_host") : "";
   put(find("[data-ending-host]"), hint);
