@@ -3,10 +3,12 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from copy import copy
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,12 +37,18 @@ FLAGS = [
 HOST = "Hanna Berg"
 PASSWORD = "a long enough secret"
 HOSTS = 12  # one for each test: an organizer holds one meeting at a time
-MAKE_HOSTS = f"""
+PREPARE = f"""
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
 from accounts.models import User
+call_command("migrate", verbosity=0)
+call_command("createcachetable")
+password = make_password({PASSWORD!r})  # once: it takes its time
 for number in range({HOSTS}):
     email = f"hanna{{number}}@example.org"
-    user = User.objects.create_user(email, {PASSWORD!r}, name={HOST!r})
+    user = User.objects.create_user(email, name={HOST!r})
     user.emailaddress_set.create(email=email, verified=True, primary=True)
+User.objects.update(password=password)
 """
 
 
@@ -51,12 +59,14 @@ class Server:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
+        self.file = directory / "parley.sqlite3"
+        self.prepared = directory.parent / "prepared.sqlite3"  # the same for all of this run
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "DEBUG": "true",
             "DEMO": "true",
             "DATA_DIR": str(directory),
-            "DATABASE_URL": f"sqlite:///{directory / 'parley.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{self.file}",
             **postgres_beside(self.port),
             "SITE_URL": self.url,
             "BUILTIN_ROOM_GRACE": "20",
@@ -65,20 +75,27 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.hosts = (f"hanna{number}@example.org" for number in range(HOSTS))
 
-    def another(self) -> "Server":
+    def another(self, **environment: str) -> "Server":
         """A second process of the same site, at a port of its own."""
         other = copy(self)
         other.port = _free_port()
         other.url = f"http://localhost:{other.port}"
+        other.environment = self.environment | environment
         other.process = None
         return other
 
     def prepare(self) -> None:
         if url := postgres_beside(self.port).get("DATABASE_URL"):
             on_postgres(f'CREATE DATABASE "{urlsplit(url).path[1:]}"')
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("createcachetable")
-        self.manage("shell", "--no-imports", "-c", MAKE_HOSTS)
+            self._fill()
+        elif self.prepared.exists():
+            _copy_sqlite(self.prepared, self.file)
+        else:
+            self._fill()
+            _copy_sqlite(self.file, self.prepared)
+
+    def _fill(self) -> None:
+        self.manage("shell", "--no-imports", "-c", PREPARE)
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(
@@ -116,6 +133,11 @@ def postgres_beside(port: int) -> dict[str, str]:
     if not url.startswith("postgres"):
         return {}
     return {"DATABASE_URL": urlsplit(url)._replace(path=f"/browser_{port}").geturl()}
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
 
 
 def on_postgres(command: str) -> None:
