@@ -3,18 +3,36 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from meetings.models import JoinLink
+from meetings.services.explaining import explain
 
 from .common import FindsByLink, History, Trail, badge
 
 SHOWN = 4  # characters of a token: enough to tell links apart, useless to guess the rest
+
+
+KINDS = {
+    JoinLink.State.WORKS: ("ok", _("Works")),
+    JoinLink.State.REVOKED: ("danger", _("Revoked")),
+    JoinLink.State.EXPIRED: ("quiet", _("Expired")),
+    JoinLink.State.USED_UP: ("warn", _("Used up")),
+}
+
+
+def state_badge(link: JoinLink) -> SafeString:
+    return badge(*KINDS[link.state])
 
 
 class Token:
@@ -24,11 +42,7 @@ class Token:
 
     @admin.display(description=_("state"))
     def state(self, link: JoinLink) -> SafeString:
-        if link.revoked_at:
-            return badge("danger", _("Revoked"))
-        if link.expires_at and link.expires_at <= timezone.now():
-            return badge("quiet", _("Expired"))
-        return badge("ok", _("Works"))
+        return state_badge(link)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -36,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
-        return [("works", _("Works")), ("revoked", _("Revoked")), ("expired", _("Expired"))]
+        return [(str(state), words) for state, (__, words) in KINDS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JoinLink]) -> QuerySet[JoinLink]:
         now = timezone.now()
@@ -47,6 +61,9 @@ class StateFilter(admin.SimpleListFilter):
                 return queryset.exclude(revoked_at=None)
             case "expired":
                 return queryset.filter(revoked_at=None, expires_at__lte=now)
+            case "used_up":
+                standing = JoinLink.objects.standing().exclude(pk__in=JoinLink.objects.usable())
+                return queryset.filter(pk__in=standing)
         return queryset
 
 
@@ -59,6 +76,7 @@ class JoinLinkAdmin(Token, FindsByLink, History):
         "__str__",
         "token_start",
         "purpose",
+        "label",
         "owner",
         "transferable",
         "state",
@@ -83,13 +101,37 @@ class JoinLinkAdmin(Token, FindsByLink, History):
         "room",
         "series",
         "guest",
+        "label",
         "owner",
         "transferable",
         "state",
         ("created_at", "expires_at", "revoked_at"),
-        ("uses", "last_used_at"),
+        ("uses", "max_uses", "last_used_at"),
     ]
     actions = ["revoke"]
+    change_list_template = "admin/meetings/joinlink/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        explained = self.admin_site.admin_view(self.explain)
+        return [path("explain/", explained, name="meetings_explain"), *super().get_urls()]
+
+    @method_decorator(sensitive_post_parameters("link"))
+    def explain(self, request: HttpRequest) -> HttpResponse:
+        """What a pasted link would do now, and why. It comes by POST: no log keeps it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        pasted = request.POST.get("link", "")
+        found = explain(pasted) if pasted.strip() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Explain a link"),
+            "opts": self.opts,
+            "was_asked": request.method == "POST",
+            "found": found,
+            "state": state_badge(found.link) if found else "",
+        }
+        template = "admin/meetings/joinlink/explain.html"
+        return TemplateResponse(request, template, context)
 
     @admin.action(description=_("Revoke"), permissions=["operate"])
     def revoke(self, request: HttpRequest, links: QuerySet[JoinLink]) -> None:

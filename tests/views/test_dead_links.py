@@ -89,7 +89,7 @@ def test_page_that_waits_asks_often_enough_to_tell_within_three_seconds(
     shown = client.get(participants(booking))
 
     assert state(shown) in {"needs_host", "waiting"}
-    assert shown.context["door"].poll_seconds <= 3
+    assert shown.context["door"].poll_ms <= 3_000
 
 
 def test_person_inside_counts_once_however_often_they_come(live: RoomSession) -> None:

@@ -51,7 +51,7 @@ def test_page_says_of_each_link_whom_it_lets_in_and_how_often_it_did(
 
     text = text_of(answer)
     assert "For participants Class 7b Works" in text
-    assert "1 of 10 uses · last now" in text
+    assert "1 of 10 uses · last used now" in text
     assert "works until Tue, 24 Nov" in text
     assert "1 withdrawn link" in text
     assert booking.links.get(purpose="cohost").token not in page(answer)
