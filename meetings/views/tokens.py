@@ -1,7 +1,7 @@
 """From the token in an address to its link, or to the page that says why there is none."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 
 from meetings.http import Request
@@ -24,17 +24,17 @@ def link_for(request: Request, token: str) -> JoinLink | None:
 def dead_link(request: Request, token: str) -> HttpResponse:
     """Why a link leads nowhere. Of what it led to, nothing is told.
 
-    A page that waits at a link when it ends is loaded afresh, so that it stops asking.
+    One that works, though not for what was asked, is as good as unknown. A page that waits at a
+    link when it ends is loaded afresh, so that it stops asking.
     """
     link = _look_up(token)
-    if link and link.state == JoinLink.State.WORKS:  # again, since this moment
-        return redirect("door", token=token)
-    status = 410 if link else 404
+    ended = link is not None and link.state != JoinLink.State.WORKS
+    status = 410 if ended else 404
     if request.htmx:
         response: HttpResponse = HttpResponseClientRefresh()
         response.status_code = status
         return response
-    if link is None:
+    if link is None or not ended:
         return render(request, "meetings/unknown_link.html", status=status)
     return render(request, "meetings/dead_link.html", {"state": link.state}, status=status)
 

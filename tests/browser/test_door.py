@@ -62,4 +62,4 @@ def test_page_at_a_link_that_is_withdrawn_says_so_by_itself(
 
     server.manage("shell", "--no-imports", "-c", REVOKE.replace("early", "early2"))
 
-    ana.page.get_by_text("This link leads nowhere").wait_for(timeout=20_000)
+    ana.page.get_by_text("This link was withdrawn").wait_for(timeout=20_000)
