@@ -152,6 +152,23 @@ def _left(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
     return Effect.IGNORED
 
 
+def _recording_began(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
+    if not session.is_live or session.recording_since:
+        return Effect.IGNORED
+    return _note_recording(session, at)
+
+
+def _recording_ended(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
+    since = session.recording_since
+    return _note_recording(session, None) if since and since <= at else Effect.IGNORED
+
+
+def _note_recording(session: RoomSession, since: datetime | None) -> Effect:
+    session.recording_since = since
+    session.save(update_fields=["recording_since"])
+    return Effect.APPLIED
+
+
 def _is_somebody(person: Peer | None) -> TypeGuard[Peer]:
     """Whether it can be one of ours: nobody has a key longer than those we give."""
     return person is not None and 0 < len(person.key) <= LONGEST_KEY
@@ -192,4 +209,6 @@ _HANDLERS: dict[EventKind, Callable[[RoomSession, ProviderEvent, datetime], Effe
     EventKind.ROOM_ENDED: _ended,
     EventKind.ATTENDEE_JOINED: _joined,
     EventKind.ATTENDEE_LEFT: _left,
+    EventKind.RECORDING_STARTED: _recording_began,
+    EventKind.RECORDING_ENDED: _recording_ended,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from meetings.http import Request
 from meetings.models import RoomSession
 from meetings.services.door import Door, DoorState
 from meetings.services.door_rules import door_for
-from meetings.services.roles import Action
+from meetings.services.roles import Action, may_ever
 
 from .acting import act_at
 from .desks import Desk, desk_at, seat_at
@@ -92,6 +93,8 @@ def act(request: Request, found: Door, action: str) -> HttpResponse:
     """A button of the console."""
     if action not in set(Action) - {Action.LOOK}:
         raise Http404
+    if not may_ever(seat_at(found), Action(action)):
+        raise PermissionDenied
     desk = desk_at(found, at="frame" if request.POST.get("at") == "frame" else "console")
     if desk is None:  # over, or not begun
         return redirect("console", found.link.token)
