@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from .passcodes import LONGEST_PASSCODE, validate_typable
 from .text import validate_readable
-
-LONGEST_PASSCODE = 64  # where the provider names no limit of its own
 
 
 class PasscodeForm(forms.Form):
@@ -19,17 +18,11 @@ class PasscodeForm(forms.Form):
         self.fields["passcode"] = forms.CharField(
             label=_("New passcode"),
             max_length=most,
-            validators=[validate_readable],
+            validators=[validate_readable, validate_typable],
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             help_text=_("At most %(most)d characters: letters of any script, digits and signs.")
             % {"most": most},
         )
-
-    def clean_passcode(self) -> str:
-        passcode: str = self.cleaned_data["passcode"]
-        if not passcode.isprintable():
-            raise forms.ValidationError(_("Some of these characters cannot be typed at a door."))
-        return passcode
 
 
 class RefusalForm(forms.Form):

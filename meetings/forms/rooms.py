@@ -13,6 +13,7 @@ from meetings.providers.base import Features
 from meetings.services.moving import USES
 from meetings.services.rooms import provider_of
 
+from .passcodes import PasscodeField
 from .text import one_line, validate_readable
 
 # Option → the feature that a provider needs for it. The rest is ours and works everywhere.
@@ -58,13 +59,28 @@ class RoomOptionsForm(forms.ModelForm[Room]):
             "is_webinar": gettext_lazy("Webinar: hosts speak, the others watch"),
         }
 
+    passcode = PasscodeField()
+    no_passcode = forms.BooleanField(
+        label=gettext_lazy("Ask for no passcode any more"), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._speak_of_passcode()
         self._lost = self._wishes_lost() if self.is_bound else []
         if self.is_bound:
             self._keep_what_was_not_shown()
         self._offer_providers()
         self._offer_features(features_of(self._chosen_alias()))
+
+    def _speak_of_passcode(self) -> None:
+        """Whether there is one; which one, nobody is told."""
+        words = _("Asked at the door, but not of hosts and people with a personal link.")
+        if self.instance.passcode:
+            words = _("A passcode is set. Leave this empty to keep it, or type a new one.")
+        else:
+            del self.fields["no_passcode"]
+        self.fields["passcode"].help_text = words
 
     def _chosen_alias(self) -> str:
         posted = self.data.get(self.add_prefix("provider_alias"), "")
@@ -162,7 +178,9 @@ class RoomOptionsForm(forms.ModelForm[Room]):
     def options(self) -> dict[str, Any]:
         """What is to be saved of the room."""
         cleaned = self.cleaned_data
-        return {name: cleaned[name] for name in self._meta.fields or () if name in cleaned}
+        plain = {name: cleaned[name] for name in self._meta.fields or () if name in cleaned}
+        kept = "" if cleaned.get("no_passcode") else self.instance.passcode
+        return {**plain, "passcode": cleaned.get("passcode") or kept}
 
 
 class RoomForm(RoomOptionsForm):

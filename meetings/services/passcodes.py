@@ -6,8 +6,6 @@ from meetings.models import Admission, JoinLink
 
 from .door import Door, Visitor
 
-SET, ANEW = "set", "anew"  # what is told of a passcode in a meeting’s history
-
 
 def must_say(
     passcode: str, link: JoinLink, visitor: Visitor, admission: Admission | None = None
@@ -32,11 +30,6 @@ def passcode_of(door: Door) -> str:
 
 def is_right(said: str, passcode: str) -> bool:
     return constant_time_compare(_plain(said), _plain(passcode))
-
-
-def without_secret(old: str, new: str) -> list[str]:
-    """A change as the history may tell it."""
-    return [SET if old else "", (ANEW if old else SET) if new else ""]
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 from . import answering, notices
 from .inviting import invite, invite_more
 from .reservations import want
+from .rooms import room_changes
 from .transactions import saving
 
 LOOK_AHEAD = timedelta(days=14)
@@ -251,8 +252,7 @@ def changed_values(booking: Booking, wish: MeetingWish) -> dict[str, list[Any]]:
 def _changed_options(booking: Booking, wish: MeetingWish) -> dict[str, list[Any]]:
     if wish.room or booking.room.is_permanent:
         return {}
-    pairs = {name: [getattr(booking.room, name), value] for name, value in wish.options.items()}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return room_changes(booking.room, wish.options)
 
 
 def make_links(organizer: User, **place: Booking | Series) -> None:

@@ -18,6 +18,7 @@ from meetings.rrule import rrule_text
 from . import answering, notices
 from .reminding import keep_reminders
 from .reservations import want_all
+from .rooms import room_changes
 from .scheduling import lock
 from .series_ahead import Ahead, ahead_of, locked, next_sequence
 from .series_remake import Exceptions, from_now, plan_remake, remake, set_options
@@ -112,11 +113,11 @@ def values_of(ahead: Ahead, wish: SeriesWish) -> Values:
     old["room"] = room if room.is_permanent else None
     new = _facts(wish) | {"rule": rrule_text(wish.rule), "first_date": wish.begins_on}
     new["room"] = wish.room
-    if wish.room is None and not room.is_permanent:
-        old |= {name: getattr(room, name) for name in wish.options}
-        new |= wish.options
     pairs = {name: [_as_json(old[name]), _as_json(new[name])] for name in old}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    if wish.room is None and not room.is_permanent:
+        changed |= room_changes(room, wish.options)
+    return changed
 
 
 def _facts(source: Pattern | SeriesWish) -> dict[str, Any]:

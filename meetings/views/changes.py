@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from meetings.forms.rooms import provider_name
 from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
+from meetings.services.rooms import ANEW, SET, room_changes
 from meetings.wording import clock_text, day_text, lasting_text, moment_text, reminders_text
 
 MOST_DATES = 10  # in one line
@@ -44,11 +45,9 @@ def changes_in_words(values: dict[str, list[Any]], booking: Booking) -> list[Cha
 
 def room_changes_in_words(room: Room, options: dict[str, Any]) -> list[Change]:
     """What saving these options would change of the room."""
-    pairs = [(name, getattr(room, name), value) for name, value in options.items()]
     return [
         Change(label_of(name), text_of(name, old), text_of(name, new))
-        for name, old, new in pairs
-        if old != new
+        for name, (old, new) in room_changes(room, options).items()
     ]
 
 
@@ -65,6 +64,7 @@ def label_of(name: str) -> str:
         "rule": _("Repeats"),
         "guests": _("Guests"),
         "reminders": _("Reminders"),
+        "passcode": _("Passcode"),
     }
     if name in named:
         return named[name]
@@ -93,11 +93,17 @@ def _dates_text(days: list[date]) -> str:
     return "; ".join(texts) or "–"
 
 
+_PASSCODES: dict[str, Callable[[], str]] = {
+    "": lambda: _("none"),
+    SET: lambda: _("is set"),
+    ANEW: lambda: _("a new one"),
+}
 _WORDED: dict[str, Callable[[Any], str]] = {
     "duration": lambda minutes: lasting_text(int(minutes)),
     "clock": lambda clock: clock_text(time.fromisoformat(clock)),
     "reminders": reminders_text,
     "room": lambda name: name or _("A room of its own"),
     "provider_alias": provider_name,
+    "passcode": lambda told: _PASSCODES[told](),
     "waiting_room": lambda who: str(WaitingRoom(who).label),
 }

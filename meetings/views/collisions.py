@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from meetings.forms.decisions import DECIDE, DECIDED, FOR_ALL, value_of
+from meetings.forms.passcodes import sealed
 from meetings.http import MemberRequest
 from meetings.models import Booking
 from meetings.services.series import Collision, Decision, SeriesWish
@@ -53,7 +54,11 @@ def _row(wish: SeriesWish, collision: Collision, decision: Decision | None) -> C
 def kept_fields(request: MemberRequest) -> list[tuple[str, str]]:
     """What was typed, to be sent again by a page that asks something else."""
     kept = (name for name in request.POST if name not in OURS and not name.startswith(DECIDE))
-    return [(name, value) for name in kept for value in request.POST.getlist(name)]
+    return [(name, _kept(name, value)) for name in kept for value in request.POST.getlist(name)]
+
+
+def _kept(name: str, value: str) -> str:
+    return sealed(value) if name.endswith("passcode") else value
 
 
 def kept_decisions(request: MemberRequest) -> list[tuple[str, str]]:
