@@ -109,7 +109,9 @@ def still(request: Request, token: str, pk: int) -> HttpResponseBase:
     """Asked beside a provider’s page in ours: does it go on, or did the meeting move?"""
     link = link_for(request, token)
     if link is None:
-        return dead_link(request, token)
+        told = dead_link(request, token)
+        # Who is inside stays inside when the link ends: their page is not to be loaded afresh.
+        return HttpResponse(status=HTMX_STOP) if told.status_code == 410 else told
     session = get_object_or_404(
         RoomSession.objects.without_secrets(), pk=pk, room=link.current_room
     )

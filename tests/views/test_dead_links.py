@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from meetings.models import Booking, JoinLink, RoomSession
 from meetings.services import hosting
 from meetings.services.opening import open_room
+from meetings.views.hosting import HTMX_STOP
 
 from .conftest import NOW
 from .doors import ask, door_of, look_again, participants, state
@@ -164,7 +166,11 @@ def test_who_is_inside_stays_inside_when_the_link_is_withdrawn(live: RoomSession
     ask(Client(), door_of(live))
 
     link.revoke()
+    beside = reverse("door-still", args=[link.token, live.pk])
+    told = Client().get(beside, headers={"HX-Request": "true"})
 
     live.refresh_from_db()
     assert live.is_live
+    assert "HX-Refresh" not in told.headers
+    assert told.status_code == HTMX_STOP
     assert live.admissions.get().state == "admitted"
