@@ -37,6 +37,11 @@ def note_seen(admission: Admission | None) -> None:
         _write(people)
 
 
+def forget() -> None:
+    """Note nobody who has asked lately."""
+    _due.clear()
+
+
 def _whose_turn(admission: Admission) -> list[Admission]:
     """All who have asked since it was last written down; nobody yet, when that was just now."""
     global _due, _written_at
