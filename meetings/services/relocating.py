@@ -116,9 +116,11 @@ def _take_claim(session: RoomSession) -> str:
 
 
 def _forget_abandoned(session: RoomSession) -> None:
-    """What was prepared by somebody who died: the comparison with the provider closes its room."""
+    """What was prepared by somebody who died; its room may be open over there."""
     left = session.room.sessions.filter(state=State.PREPARED)
-    left.update(state=State.FAILED, ended_at=timezone.now(), moved_from=None)
+    for each in list(left):
+        close_later(each.alias, each.ref)
+    left.update(state=State.FAILED, ended_at=timezone.now())
 
 
 @saving

@@ -46,7 +46,7 @@ def live_answer(request: Request, desk: Desk | None) -> HttpResponse:
     part = live_part(desk) if desk else None
     if seen == (part.mark if part else ""):
         return HttpResponse(status=204)
-    if part is None or not seen:
+    if part is None or part.is_of_another_role(seen):
         return HttpResponseClientRefresh()
     return render(request, "meetings/parts/live.html", {"live": part})
 

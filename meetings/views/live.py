@@ -93,7 +93,12 @@ class Live:
             [action for action, is_theirs in self.desk.may.items() if is_theirs],
             self.can_go_elsewhere,
         )
-        return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+        return f"{self.desk.actor.seat}-{digest}"
+
+    def is_of_another_role(self, seen: str) -> bool:
+        """Whether more of the page than this part would look different than it was seen."""
+        return not seen.startswith(f"{self.desk.actor.seat}-")
 
     @property
     def may_start_recording(self) -> bool:

@@ -81,6 +81,20 @@ def test_console_follows_by_itself(client: Client, at_main: RoomSession) -> None
     assert "Bo" in text_of(other)
 
 
+def test_console_is_loaded_anew_when_its_reader_became_host(
+    as_dana: Client, client: Client, at_main: RoomSession
+) -> None:
+    ask(client, cohosts(at_main), name="Cora")
+    shown = page(client.get(f"{cohosts(at_main)}host/"))
+    mark = shown.partition("?seen=")[2].partition('"')[0]
+
+    cora = Admission.objects.get()
+    as_dana.post(f"/sessions/{at_main.pk}/role/", {"person": cora.identity, "role": "host"})
+    again = client.get(f"{cohosts(at_main)}host/live/?seen={mark}", headers=HTMX)
+
+    assert again.headers["HX-Refresh"] == "true"
+
+
 def test_console_waits_for_the_meeting_to_begin_and_is_loaded_anew_then(
     client: Client, book: Book
 ) -> None:
