@@ -79,7 +79,7 @@ CLICKS: dict[DoorState, tuple[Words, Words]] = {
         gettext_lazy("A host has removed them from this meeting."),
     ),
     DoorState.LOCKED: (
-        gettext_lazy("They read that the meeting is locked."),
+        gettext_lazy("They read that the meeting is locked, and may ask to be let in."),
         gettext_lazy("A host has locked it, and they were not inside before."),
     ),
     DoorState.FULL: (

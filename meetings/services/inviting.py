@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
@@ -167,8 +168,9 @@ def _save(new: list[Guest], back: list[Guest]) -> None:
     Guest.objects.bulk_create(new, batch_size=AT_ONCE)
     kept = ("email", "name", "removed_at", "bounced_at", "bounce", "invited_at")
     Guest.objects.bulk_update(back, kept, batch_size=AT_ONCE)
-    # The former address was withdrawn, and stays so.
-    JoinLink.objects.filter(guest__in=back).delete()
+    # The former address was withdrawn, and stays so: whoever opens it reads that.
+    name = Guest.objects.filter(pk=OuterRef("guest")).values("name")[:1]
+    JoinLink.objects.filter(guest__in=back).update(guest=None, label=Subquery(name))
     links = [_link(guest) for guest in (*new, *back)]
     JoinLink.objects.bulk_create(links, batch_size=AT_ONCE)
 

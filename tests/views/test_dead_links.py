@@ -8,8 +8,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
+from meetings.invitees import Invitee
 from meetings.models import Booking, JoinLink, RoomSession
 from meetings.services import hosting
+from meetings.services.inviting import invite, remove
 from meetings.services.opening import open_room
 from meetings.views.hosting import HTMX_STOP
 
@@ -174,3 +177,19 @@ def test_who_is_inside_stays_inside_when_the_link_is_withdrawn(live: RoomSession
     assert "HX-Refresh" not in told.headers
     assert told.status_code == HTMX_STOP
     assert live.admissions.get().state == "admitted"
+
+
+def test_former_address_of_a_guest_who_is_invited_again_stays_withdrawn(
+    client: Client, as_dana: Client, dana: User, book: Book
+) -> None:
+    booking, ana = book(at=NOW + timedelta(hours=1)), Invitee(email="ana@example.org", name="Ana")
+    (guest,) = invite(booking, [ana], by=dana)
+    former = guest.link.get_absolute_url()
+    remove(guest, by=dana)
+
+    (back,) = invite(booking, [ana], by=dana)
+
+    assert client.get(former).status_code == 410
+    assert client.get(JoinLink.objects.get(guest=back).get_absolute_url()).status_code == 200
+    listed = text_of(as_dana.get(reverse("booking-links", args=[booking.pk])))
+    assert "1 withdrawn link Participants Ana" in listed
