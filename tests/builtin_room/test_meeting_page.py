@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import User
 from meetings.builtin_room import engine
+from meetings.builtin_room.protocol import VERSION, Code, RoomRefusal
 from meetings.models import RoomPeer, RoomSession
 from meetings.providers.base import Role
 from meetings.services import controls
@@ -100,3 +101,17 @@ def test_room_that_needs_a_host_goes_on_with_a_cohost_when_the_host_left(
 
     assert effects == []
     assert RoomSession.objects.get().is_live
+
+
+def test_page_in_a_room_that_moved_is_told_so_also_when_it_comes_back_late(
+    session: RoomSession, come_in: ComeIn
+) -> None:
+    entry = come_in("Ana")
+    session.end(RoomSession.EndReason.MOVED)
+
+    [goodbye] = engine.see_out(session.key)
+    with pytest.raises(RoomRefusal) as refused:
+        engine.understand({"v": VERSION, "resume": entry.welcome["resume"]})
+
+    assert goodbye.message == {"t": "bye", "why": "moved"}
+    assert refused.value.code is Code.MOVED
