@@ -83,6 +83,8 @@ def _decided(request: Request, desk: Desk, count: int, text: str) -> HttpRespons
         messages.success(request, text % {"n": count})
     elif not _named(request) and "admission" not in request.POST:
         messages.info(request, _("Please choose somebody who waits."))
+    elif _named(request):
+        messages.info(request, _("They do not wait any more: it was decided a moment before."))
     else:
         messages.info(request, _("Nobody waits any more."))
     return redirect(desk.home)

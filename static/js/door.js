@@ -1,4 +1,6 @@
-// The door page: counts down, and takes the person in when the time has come.
+// The door page: counts down, asks how the door stands, and takes the person in when it opens.
+
+import { clockOf, maySkip, secondsLeft, skewOf } from "./waiting.js";
 
 const form = document.querySelector("form[data-enter]");
 
@@ -15,16 +17,30 @@ function countDown() {
   const place = document.querySelector("[data-countdown]");
   if (!place) return;
   // The reader's clock may be wrong: what counts is how long this page has been open.
-  place.skew ??= Number(place.dataset.serverNow) * 1000 - Date.now();
-  const left = Math.round((Number(place.dataset.countdown) * 1000 - Date.now() - place.skew) / 1000);
-  if (left <= 0 || left > 24 * 3600) return;
-  const clock = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
-  if (!clock[0]) clock.shift();
+  place.skew ??= skewOf(Number(place.dataset.serverNow), Date.now());
+  const clock = clockOf(secondsLeft(Number(place.dataset.countdown), Date.now(), place.skew));
+  if (!clock) return;
   place.setAttribute("role", "timer");
   place.setAttribute("aria-live", "off");
   place.textContent = clock.map((n) => parts.format(n)).join(":");
   place.classList.add("countdown__clock");
 }
+
+let askedAt = Date.now();
+
+/** While nobody looks at the page it asks less often, and again at once when somebody does. */
+function askLess(event) {
+  const state = document.getElementById("state");
+  if (event.target !== state) return;
+  const urgent = state.hasAttribute("data-urgent");
+  if (maySkip({ hidden: document.hidden, urgent, askedAt, now: Date.now() })) event.preventDefault();
+  else askedAt = Date.now();
+}
+
+document.body.addEventListener("htmx:beforeRequest", askLess);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.getElementById("state")?.dispatchEvent(new Event("look"));
+});
 
 /** Nothing to wait for any more: load the page that needs no camera. */
 function closeIfOver() {

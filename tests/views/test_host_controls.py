@@ -340,3 +340,13 @@ def test_permanent_room_tells_it_too(
 
     assert "its provider did not close the room: Able: did not answer." in text_of(ended)
     assert "The provider has closed the room." in text_of(closed)
+
+
+def test_second_of_two_hosts_hears_that_it_was_decided(at_main: RoomSession, press: Press) -> None:
+    knock(at_main, "Ana")
+    hosting.refuse(at_main)
+
+    answer = press(at_main, "admit", admission=str(Admission.objects.get().pk))
+
+    assert "it was decided a moment before" in text_of(answer)
+    assert Admission.objects.get().state == "refused"
