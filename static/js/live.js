@@ -5,11 +5,11 @@ const isAsking = (event) => event.target.querySelector("details.menu[open]");
 let chosen = new Set();
 let unfolded = new Set();
 
+const ids = (selector) => new Set([...document.querySelectorAll(selector)].map(({ id }) => id));
+
 function remember() {
-  const live = document.getElementById("live");
-  if (!live) return;
-  chosen = new Set([...live.querySelectorAll(".live__choose:checked")].map(({ id }) => id));
-  unfolded = new Set([...live.querySelectorAll("details.more[open]")].map(({ id }) => id));
+  chosen = ids(".live__choose:checked");
+  unfolded = ids("#live details.more[open]");
 }
 
 function restore() {
@@ -22,6 +22,7 @@ function restore() {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isAsking(event)) event.preventDefault();
+  event.target.closest("details.menu")?.removeAttribute("open"); // it is answered
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (isAsking(event)) event.detail.shouldSwap = false;

@@ -108,7 +108,7 @@ def frame(page: Page) -> FrameLocator:
 
 def remove(host: Person, name: str) -> None:
     line = at_a_double.roster(host).filter(has_text=name)
-    line.locator("summary").click()
+    line.locator("summary", has_text="Remove").click()
     line.locator(".menu__question button").click()
 
 
