@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 FIELDS = {
     "meetings.ProviderAccount.secrets",
+    "meetings.Room.passcode",
     "meetings.Reservation.host_key",
     "meetings.RoomSession.host_key",
     "meetings.RoomSession.passcode",

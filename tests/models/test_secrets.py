@@ -50,3 +50,18 @@ def test_lost_key_is_said_and_ciphertext_never_passed_on(
 
     with pytest.raises(SecretUnreadable, match="No key of FIELD_KEYS"):
         read(session)
+
+
+def test_unreadable_passcode_stops_nobody_who_does_not_need_it_and_is_kept(
+    room: Room, settings: Settings
+) -> None:
+    room.passcode = "blue moon"
+    room.save()
+    keys, settings.FIELD_KEYS = settings.FIELD_KEYS, [Fernet.generate_key().decode()]
+
+    found = Room.objects.get(pk=room.pk)
+    found.name = "Other"
+    found.save()
+    settings.FIELD_KEYS = keys
+
+    assert Room.objects.get(pk=room.pk).passcode == "blue moon"
