@@ -118,8 +118,7 @@ def _invitation(story: Story) -> Letter:
 
 
 def _change(story: Story) -> Letter:
-    changes = story.facts.get("changes", {})
-    if not changes:
+    if "changes" not in story.facts:
         return _end_of_series(story, _("What comes later is told in another mail."))
     what = _("%(name)s has changed this meeting.")
     if story.is_series:
@@ -129,7 +128,7 @@ def _change(story: Story) -> Letter:
         subject=_("Changed: %(title)s, %(day)s"),
         lead=(what % {"name": story.organizer},),
     )
-    if letter.answers and changes.keys() & ASKING:
+    if letter.answers and story.facts["changes"].keys() & ASKING:
         return replace(letter, question=_("The time has changed. Can you come then?"))
     return letter
 

@@ -155,16 +155,17 @@ def _made_anew(
     moved = [each for (each, _planned), was in used if was != (each.starts_at, each.ends_at)]
     _ask_anew(ahead, pattern, moved, values)
     _note(ahead, wish, values, by=by, meetings=len(plan.plan.meetings), is_all=is_all)
-    for old in ahead.patterns:
-        if old != pattern:
-            notices.withdrawn(old, Notice.Kind.CHANGED)
-    notices.changed(pattern, values)
+    ended = [old for old in ahead.patterns if old != pattern]
+    for old in ended:
+        notices.withdrawn(old, Notice.Kind.CHANGED)
+    notices.changed(pattern, values, is_news=bool(ended))
     return ahead.series
 
 
 def _ask_anew(ahead: Ahead, pattern: Pattern, moved: list[Booking], values: Values) -> None:
     answering.reset_each(moved)
-    if values.keys() & ASKS_ANEW:
+    # Where later stretches had times of their own, some move though the wish names no other.
+    if values.keys() & ASKS_ANEW or set(moved) & set(ahead.plain):
         answering.reset(pattern)
     elif pattern != ahead.pattern:
         answering.carry_over(ahead.pattern, pattern)
