@@ -20,7 +20,7 @@ MOST_ROWS = 5_000  # more are not read
 INVISIBLE = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
-ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
+ANGLED = re.compile(r"<([^<>]*)>")
 AROUND = " \t\"'<>()[]{},;:."  # of an address; what people and programs put around it
 # In domains, Python's codec makes other letters of these than registries do: another domain.
 MISREAD = "ßς\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
@@ -254,7 +254,8 @@ def _with_columns(parts: list[str]) -> tuple[str, str]:
 
 def _one(part: str) -> tuple[str, str]:
     """The address and the name of `Ana <ana@example.org>`, in any of its forms."""
-    if angled := ANGLED.search(part):
+    angles = ANGLED.finditer(part)
+    if angled := next((each for each in angles if "@" in each[1]), None):
         email, rest = angled[1], part[: angled.start()] + part[angled.end() :]
     else:
         words = part.split()
