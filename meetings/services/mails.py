@@ -150,7 +150,7 @@ def _answer_url(notice: Notice, token: str) -> str:
 
 
 def _page_url(notice: Notice) -> str:
-    booking = notice.booking
-    if booking is None and notice.series:
-        booking = notice.series.bookings.not_over().first() or notice.series.bookings.last()
-    return urljoin(settings.SITE_URL, reverse("booking", args=[booking.pk])) if booking else ""
+    """The organizer's page; of a series not that of a date, which may be gone by then."""
+    name, about = ("booking", notice.booking) if notice.booking else ("series", notice.series)
+    assert about is not None  # noqa: S101  (each notice is about one of them)
+    return urljoin(settings.SITE_URL, reverse(name, args=[about.pk]))

@@ -7,6 +7,7 @@ import time_machine
 
 from accounts.models import User
 from meetings.models import Notice, OutgoingMail, Room, Series
+from meetings.services import scheduling
 from meetings.services.answering import answer, answer_of
 from meetings.services.mails import message_for
 
@@ -58,6 +59,20 @@ def test_another_room_for_all_tells_of_dates_that_were_a_later_stretchs(dana: Us
 
     assert len(stretches_of(series)) == 1
     assert told_of(series) == stretches_of(series)
+
+
+def test_organizer_is_led_to_the_series_though_its_next_date_is_gone(dana: User) -> None:
+    series = weekly_for(dana)
+    guest = guest_of(series)
+    first, *_ = dates_of(series)
+    scheduling.cancel(first, by=dana)
+    scheduling.remove_from_lists(first, by=dana)
+
+    answer(guest, "accepted")
+
+    mail = OutgoingMail.objects.get(user=dana)
+    words = " ".join(str(message_for(mail).body).split())
+    assert f"Show the series: http://localhost:8000/series/{series.pk}/" in words
 
 
 def test_dates_of_a_later_stretch_that_move_are_asked_anew(dana: User) -> None:
