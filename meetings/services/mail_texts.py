@@ -21,7 +21,7 @@ Choice = Answer.Choice
 MOST_DATES = 20
 FEW_DATES = 5
 TIMES = {"starts_at", "duration", "clock", "first_date"}
-ASKING = TIMES | {"rule", "time_zone"}  # when these change, people are asked anew
+TIMES_OF_SERIES = TIMES | {"rule", "time_zone"}  # one meeting in another zone begins when it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ def _change(story: Story) -> Letter:
         subject=_("Changed: %(title)s, %(day)s"),
         lead=(what % {"name": story.organizer},),
     )
-    if letter.answers and story.facts["changes"].keys() & ASKING:
+    asking = TIMES_OF_SERIES if story.is_series else TIMES
+    if letter.answers and story.facts["changes"].keys() & asking:
         return replace(letter, question=_("The time has changed. Can you come then?"))
     return letter
 
@@ -170,7 +171,7 @@ def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Lette
     reader = story.reader
     buttons = [Button(_("Join the meeting"), reader.join_url)] if reader.join_url else []
     if reader.page_url:
-        buttons.append(Button(_("Show the meeting"), reader.page_url))
+        buttons.append(_to_page(story))
     return Letter(
         subject=subject % _named(story),
         heading=story.title,
@@ -230,7 +231,7 @@ def _answer(story: Story) -> Letter:
         heading=said,
         lead=(story.title, *general, *comment),
         rows=tuple(rows),
-        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+        buttons=(_to_page(story),),
     )
 
 
@@ -246,7 +247,7 @@ def _collision(story: Story) -> Letter:
             _("New dates of this series overlap other meetings. They take place unless you act."),
         ),
         rows=(Row(_("Dates"), "\n".join(shown)),),
-        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+        buttons=(_to_page(story),),
     )
 
 
@@ -273,6 +274,12 @@ def _answers(url: str) -> tuple[Button, ...]:
         (_("No"), Choice.DECLINED),
     )
     return tuple(Button(label, f"{url}?choice={choice}") for label, choice in named)
+
+
+def _to_page(story: Story) -> Button:
+    """To the organizer's own page."""
+    label = _("Show the series") if story.is_series else _("Show the meeting")
+    return Button(label, story.reader.page_url)
 
 
 def _rows(story: Story) -> list[Row]:
