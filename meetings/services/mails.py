@@ -153,4 +153,4 @@ def _page_url(notice: Notice) -> str:
     """The organizer's page; of a series not that of a date, which may be gone by then."""
     name, about = ("booking", notice.booking) if notice.booking else ("series", notice.series)
     assert about is not None  # noqa: S101  (each notice is about one of them)
-    return urljoin(settings.SITE_URL, reverse(name, args=[about.pk]))
+    return str(urljoin(settings.SITE_URL, reverse(name, args=[about.pk])))
