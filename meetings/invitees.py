@@ -87,10 +87,10 @@ def read(text: str, *, invited: Iterable[str] = (), organizer: str = "") -> Read
 def address_key(email: str) -> str:
     """The same for addresses that reach the same person, whatever their letters' case."""
     local, __, domain = email.strip().rpartition("@")
-    return f"{local.casefold()}@{_ascii(domain) or domain.casefold()}"
+    return f"{local.casefold()}@{ascii_domain(domain) or domain.casefold()}"
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
     """A domain as mail servers know it; nothing when it cannot be one."""
     try:
         return domain[:LONGEST_ADDRESS].encode("idna").decode("ascii").lower()
@@ -138,7 +138,7 @@ def _trouble_with(email: str) -> Trouble | None:
         validate_email(email)
     except ValidationError:
         return Trouble.NOT_AN_ADDRESS
-    if not _ascii(domain):
+    if not ascii_domain(domain):
         return Trouble.NOT_AN_ADDRESS
     return Trouble.LETTERS if any(c in domain.lower() for c in MISREAD) else None
 

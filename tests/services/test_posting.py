@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
+from email.utils import parseaddr
 
 import pytest
 import time_machine
@@ -234,6 +235,27 @@ def test_titles_and_names_cannot_add_headers(book: Book, dana: User, bad: str) -
     assert event.organizer == "dana@example.org"
 
 
+def test_guest_with_a_name_at_a_domain_in_letters_of_their_own_gets_the_mail(book: Book) -> None:
+    invite(book("Review"), "zoe@müller.example", name="Zoë")
+
+    (message,) = posted()
+
+    assert parseaddr(message["To"])[1] == "zoe@xn--mller-kva.example"
+
+
+def test_mails_about_one_date_of_a_series_say_that_the_others_stay(dana: User) -> None:
+    with time_machine.travel(calendar_stories.BEGIN):
+        calendar_stories.repeated_across_a_change_of_clocks(dana)
+        posted()
+        first, second = Series.objects.get().bookings.all()[:2]
+        change(first, dana, starts_at=first.starts_at + timedelta(hours=3))
+        scheduling.cancel(second, by=dana)
+        told = [text_of(each) for _ in range(2) for each in posted()]
+
+    assert len(told) == 2
+    assert all("The other dates of the series stay as they are." in text for text in told)
+
+
 def test_mail_is_sent_right_after_the_change_is_saved(
     book: Book, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
@@ -258,7 +280,7 @@ def test_another_time_from_a_date_on_is_told_as_an_end_and_a_beginning(dana: Use
     invitation, end, beginning = mails_of(calendar_stories.another_time_from_a_date_on, dana)
 
     assert "a series of meetings" in invitation
-    assert "The dates after these are gone." in end
+    assert "Another mail tells what comes after these dates." in end
     assert "3:00 PM" in beginning
     assert re.search(r"before: .*9:00 AM", beginning)
 
@@ -307,7 +329,9 @@ def test_organizer_hears_what_a_guest_answered(book: Book, dana: User) -> None:
     notices.answered(answer)
 
     (message,) = posted()
-    assert message["Subject"] == "Ana may come: Review"
+    assert message["Subject"] == "Ana proposes another time: Review"
+    assert message["From"] == "Parley <parley@localhost>"
+    assert message["Reply-To"] == "Ana <ana@example.com>"
     assert "Later?" in text_of(message)
     assert "Proposed instead" in text_of(message)
     change(booking, dana, title="Other")
