@@ -83,7 +83,7 @@ def is_moved(booking: Booking) -> bool:
 def _own_change(booking: Booking) -> Mark | None:
     if booking.is_cancelled or not booking.is_exception:
         return None
-    text = _("Moved by itself") if is_moved(booking) else _("Changed by itself")
+    text = _("Moved") if is_moved(booking) else _("Changed")
     return Mark(text, "badge--soon")
 
 
