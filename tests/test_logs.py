@@ -70,7 +70,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
 SECRET_PATHS = [
     f"/j/{SECRET}/",
     f"/j/{SECRET}/enter/",
-    f"/j/{SECRET}/answer/7/?choice=accepted",
+    f"/j/{SECRET}/answer/7/",
     f"/j/{SECRET}/hello/",
     f"/j/{SECRET}/calendar.ics",
     f"/feeds/{SECRET}.ics",
