@@ -1,7 +1,7 @@
 """What was changed about a series, in words."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from meetings.models import Series, SeriesChange
 from meetings.rrule import rule_of
 from meetings.rule_words import rule_text
-from meetings.wording import day_text
+from meetings.wording import clock_text, day_text
 
 from .changes import Change, label_of, text_of
 
@@ -32,7 +32,28 @@ def history_of_series(series: Series) -> list[SeriesEntry]:
 
 def series_values_in_words(values: Values, since: date) -> list[Change]:
     """Old and new, field by field; `since` is the first date that is concerned."""
-    return [Change(label_of(name), *_texts(name, values, since)) for name in values]
+    own = {name: pair for name, pair in values.items() if name != "later"}
+    changes = [Change(label_of(name), *_texts(name, own, since)) for name in own]
+    if "later" in values:
+        old, new = (_stretches_text(each) for each in values["later"])
+        changes.append(Change(_("Later"), old, new or _("Like the meetings before")))
+    return changes
+
+
+def _stretches_text(stretches: list[dict[str, str]]) -> str:
+    """`From 12 April 2027 on: Every week on Monday, 4:30 PM`."""
+    return "; ".join(stretch_text(each) for each in stretches)
+
+
+def stretch_text(stretch: dict[str, str]) -> str:
+    first = date.fromisoformat(stretch["first_date"])
+    rule = replace(rule_of(stretch["rule"], first), count=None, until=None)
+    values = {
+        "date": day_text(first),
+        "rule": rule_text(rule),
+        "time": clock_text(time.fromisoformat(stretch["clock"])),
+    }
+    return _("From %(date)s on: %(rule)s, %(time)s") % values
 
 
 def _entry(change: SeriesChange) -> SeriesEntry:

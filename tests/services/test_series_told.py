@@ -1,5 +1,6 @@
 """What guests are told when a series is changed from a date on: calendars lose nothing of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -7,9 +8,11 @@ import time_machine
 
 from accounts.models import User
 from meetings.models import Notice, OutgoingMail, Room, Series
+from meetings.recurrence import weekly
 from meetings.services import scheduling
 from meetings.services.answering import answer, answer_of
 from meetings.services.mails import message_for
+from meetings.services.series_stretches import Later
 
 from .answers import change_all, change_following, dates_of, guest_of, weekly_for
 
@@ -49,7 +52,7 @@ def test_another_room_from_a_date_on_leaves_all_dates_in_calendars(dana: User) -
     assert "has changed this series of meetings" in str(message_for(last).body)
 
 
-def test_another_room_for_all_tells_of_dates_that_were_a_later_stretchs(dana: User) -> None:
+def test_another_room_for_all_leaves_the_dates_of_every_stretch_in_calendars(dana: User) -> None:
     series = weekly_for(dana)
     guest_of(series)
     change_following(dates_of(series)[3], title="Later")
@@ -57,7 +60,7 @@ def test_another_room_for_all_tells_of_dates_that_were_a_later_stretchs(dana: Us
 
     change_all(series, room=attic)
 
-    assert len(stretches_of(series)) == 1
+    assert len(stretches_of(series)) == 2
     assert told_of(series) == stretches_of(series)
 
 
@@ -81,8 +84,9 @@ def test_dates_of_a_later_stretch_that_move_are_asked_anew(dana: User) -> None:
     change_following(dates_of(series)[3], clock=time(15))
     answer(guest, "accepted")
 
-    change_following(dates_of(series)[1], title="All at nine")
+    four = replace(weekly([0]), count=4)
+    change_following(dates_of(series)[1], rule=four, later=Later.REPLACE)
 
     assert {each.wall[11:] for each in dates_of(series)} == {"09:00"}
     said = [answer_of(guest, each) for each in dates_of(series)]
-    assert [each.choice if each else "" for each in said] == ["accepted", *[""] * 5]
+    assert [each.choice if each else "" for each in said] == ["accepted", *[""] * 4]
