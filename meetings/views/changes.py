@@ -65,6 +65,8 @@ def label_of(name: str) -> str:
         "rule": _("Repeats"),
         "guests": _("Guests"),
         "reminders": _("Reminders"),
+        "duration": _("How long"),  # the value names its unit
+        "capacity": _("Maximum number of people"),
     }
     if name in named:
         return named[name]
