@@ -1,7 +1,7 @@
 """Meetings that repeat."""
 
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from .pattern import Pattern
 
 
 class SeriesQuerySet(models.QuerySet["Series"]):
@@ -50,6 +53,14 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_pattern(self) -> "Pattern | None":
+        """How it repeats in the end; of a cancelled one, how it would have."""
+        there = models.Q(cancelled_at=None)
+        if self.cancelled_at:  # others were replaced before
+            there |= models.Q(cancelled_at__gte=self.cancelled_at)
+        return self.patterns.filter(there).last() or self.patterns.last()
 
     @property
     def is_cancelled(self) -> bool:

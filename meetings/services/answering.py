@@ -130,7 +130,7 @@ def answers_for(
     Who is still to answer is not in it.
     """
     if isinstance(place, Series):
-        place = place.patterns.filter(cancelled_at=None).last() or place.patterns.last()
+        place = place.last_pattern
     if place is None:
         return {}
     keys = [guest.pk for guest in guests]
