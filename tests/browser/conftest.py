@@ -156,7 +156,7 @@ def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Pers
 
     def arrive(name: str, **options: object) -> Person:
         context = chromium.new_context(base_url=server.url, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         # A small picture: one machine plays all the people, and encodes for each of them.
         # Not within a frame of somebody else's: there is no storage there.
         saver = "if (window === top) localStorage['parley.devices'] ??= '{\"saver\": true}'"
