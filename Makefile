@@ -22,6 +22,7 @@ test: .venv/dev.stamp $(MO) ## Run the whole suite on SQLite
 
 test-postgres: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/parley
 test-postgres: export REQUIRE_POSTGRES = 1
+test-postgres: export PGOPTIONS = -c synchronous_commit=off
 test-postgres: beside = and not looks
 test-postgres: pytest = $(PY) -m pytest
 test-postgres: report = true
