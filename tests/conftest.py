@@ -31,11 +31,8 @@ hypothesis.load_profile("patient")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL, only tests that see a database; tests that need that one are said elsewhere.
 
-    In CI a skip is a failure. Coverage is counted by the first case of each test alone: it makes
-    the code half as fast, and the other cases walk the same ways.
+    In CI a skip is a failure.
     """
-    for item in filter(is_a_repetition, items):
-        item.add_marker(pytest.mark.no_cover)
     if connection.vendor == "postgresql":
         config.hook.pytest_deselected(items=[item for item in items if not sees_database(item)])
         items[:] = filter(sees_database, items)
@@ -43,11 +40,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "postgres" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-postgres"))
-
-
-def is_a_repetition(item: pytest.Item) -> bool:
-    call = getattr(item, "callspec", None)
-    return bool(call and any(call.indices.values()))
 
 
 def sees_database(item: pytest.Item) -> bool:
