@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.prepared import PREPARE, run_in_parley
 
 from .people import Person
 
@@ -36,9 +40,11 @@ PASSWORD = "a long enough secret"
 HOSTS = 12  # one for each test: an organizer holds one meeting at a time
 MAKE_HOSTS = f"""
 from accounts.models import User
+from django.contrib.auth.hashers import make_password
+password = make_password({PASSWORD!r})
 for number in range({HOSTS}):
     email = f"hanna{{number}}@example.org"
-    user = User.objects.create_user(email, {PASSWORD!r}, name={HOST!r})
+    user = User.objects.create(email=email, password=password, name={HOST!r})
     user.emailaddress_set.create(email=email, verified=True, primary=True)
 """
 
@@ -66,9 +72,9 @@ class Server:
     def prepare(self) -> None:
         if url := postgres_beside(self.port).get("DATABASE_URL"):
             on_postgres(f'CREATE DATABASE "{urlsplit(url).path[1:]}"')
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("createcachetable")
-        self.manage("shell", "--no-imports", "-c", MAKE_HOSTS)
+            run_in_parley(PREPARE + MAKE_HOSTS, self.environment)
+        else:
+            shutil.copy(Path(with_hosts().name, "parley.sqlite3"), self.environment["DATA_DIR"])
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(
@@ -98,6 +104,14 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+
+@cache
+def with_hosts() -> TemporaryDirectory[str]:
+    """A database with all hosts in it, made once for the servers of this run."""
+    directory = TemporaryDirectory()
+    run_in_parley(PREPARE + MAKE_HOSTS, {"DATA_DIR": directory.name})
+    return directory
 
 
 def postgres_beside(port: int) -> dict[str, str]:
@@ -142,7 +156,7 @@ def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Pers
 
     def arrive(name: str, **options: object) -> Person:
         context = chromium.new_context(base_url=server.url, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         # A small picture: one machine plays all the people, and encodes for each of them.
         # Not within a frame of somebody else's: there is no storage there.
         saver = "if (window === top) localStorage['parley.devices'] ??= '{\"saver\": true}'"
