@@ -17,7 +17,7 @@ from meetings.models.guest import GuestQuerySet
 from meetings.services.answering import answers_for
 from meetings.services.inviting import Place, is_ahead
 
-from .guest_words import Said, said_before, said_besides
+from .guest_words import Said, answers_since, said_before, said_besides
 
 AT_ONCE = 50
 Choice = Answer.Choice
@@ -46,6 +46,7 @@ class GuestsCard:
     address: str  # of the list by itself
     series_address: str  # where the list of an occurrence can be changed
     may_change: bool
+    since: str  # from when on the answers hold, where a series changes later
     form: GuestListForm
 
     @property
@@ -72,6 +73,7 @@ def guests_of(
         address=_address(place),
         series_address=reverse("series", args=[series.pk]) if series else "",
         may_change=series is None and is_ahead(place),
+        since=answers_since(place),
         form=form or GuestListForm(),
     )
 

@@ -56,6 +56,17 @@ def _of_earlier_stretches(said: QuerySet[Answer], place: Place) -> list[Said]:
     ]
 
 
+def answers_since(place: Place) -> str:
+    """From when on the answer to a series holds, if dates of an earlier stretch are ahead."""
+    last = None if isinstance(place, Booking) else place.last_pattern
+    if last is None or last.cancelled_at:
+        return ""
+    ahead = Booking.objects.confirmed().not_over().filter(series=place.pk)
+    if not ahead.exclude(pattern=last).exists():
+        return ""
+    return _("from %(date)s on") % {"date": day_text(last.first_date)}
+
+
 def said_before(guests: Iterable[Guest], place: Place) -> dict[int, list[Answer]]:
     """Guest's key → answers that count no more, the newest first, for the history."""
     about = Q(booking=place.pk) if isinstance(place, Booking) else Q()

@@ -65,7 +65,9 @@ def test_answer_to_the_dates_before_a_split_is_shown_with_its_end(
     answering.answer(ana, YES)
     split(series)
 
-    assert "Yes until Mon, 7 December 2026" in shown(as_dana, series)
+    text = shown(as_dana, series)
+    assert "Yes until Mon, 7 December 2026" in text
+    assert "No answer from Mon, 14 December 2026 on" in text
 
 
 def test_answer_that_counts_no_more_is_kept_in_sight(
