@@ -158,8 +158,9 @@ HUEY = {
     "huey_class": "config.huey.TaskQueue",
     "name": "parley",
     "immediate": False,
-    # An idle worker looks every half second: what people wait for starts at once.
-    "consumer": {"workers": 2, "max_delay": 0.5},
+    # An idle worker looks every half second: what people wait for starts at once, also while the
+    # mail server hangs for those who send and read mails.
+    "consumer": {"workers": 4, "max_delay": 0.5},
 }
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}

@@ -20,7 +20,7 @@ MOST_ROWS = 5_000  # more are not read
 INVISIBLE = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
-ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
+ANGLED = re.compile(r"<([^<>]*)>")
 AROUND = " \t\"'<>()[]{},;:."  # of an address; what people and programs put around it
 # In domains, Python's codec makes other letters of these than registries do: another domain.
 MISREAD = "ßς\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
@@ -87,10 +87,10 @@ def read(text: str, *, invited: Iterable[str] = (), organizer: str = "") -> Read
 def address_key(email: str) -> str:
     """The same for addresses that reach the same person, whatever their letters' case."""
     local, __, domain = email.strip().rpartition("@")
-    return f"{local.casefold()}@{_ascii(domain) or domain.casefold()}"
+    return f"{local.casefold()}@{ascii_domain(domain) or domain.casefold()}"
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
     """A domain as mail servers know it; nothing when it cannot be one."""
     try:
         return domain[:LONGEST_ADDRESS].encode("idna").decode("ascii").lower()
@@ -138,7 +138,7 @@ def _trouble_with(email: str) -> Trouble | None:
         validate_email(email)
     except ValidationError:
         return Trouble.NOT_AN_ADDRESS
-    if not _ascii(domain):
+    if not ascii_domain(domain):
         return Trouble.NOT_AN_ADDRESS
     return Trouble.LETTERS if any(c in domain.lower() for c in MISREAD) else None
 
@@ -254,7 +254,8 @@ def _with_columns(parts: list[str]) -> tuple[str, str]:
 
 def _one(part: str) -> tuple[str, str]:
     """The address and the name of `Ana <ana@example.org>`, in any of its forms."""
-    if angled := ANGLED.search(part):
+    angles = ANGLED.finditer(part)
+    if angled := next((each for each in angles if "@" in each[1]), None):
         email, rest = angled[1], part[: angled.start()] + part[angled.end() :]
     else:
         words = part.split()

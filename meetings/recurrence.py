@@ -193,7 +193,8 @@ def check_series(rule: Rule, first: date) -> None:
     """`BadRule` when the series from there on has no date, too many, or goes on for too long."""
     if first_date(rule, first) - first > LONGEST_SERIES:
         raise BadRule(Fault.NO_DATE)
-    if rule.until and rule.until - first > LONGEST_SERIES:
+    last = max(dates(rule, first)) if rule.count else rule.until
+    if last and last - first > LONGEST_SERIES:
         raise BadRule(Fault.TOO_LONG)
     if rule.until and sum(1 for _ in islice(dates(rule, first), MOST_DATES + 1)) > MOST_DATES:
         raise BadRule(Fault.TOO_MANY)

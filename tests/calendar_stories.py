@@ -149,6 +149,13 @@ def another_time_for_all(dana: User) -> None:
     _all(_repeated(dana), clock=time(11), duration=20)
 
 
+def split_and_then_another_duration_for_all(dana: User) -> None:
+    series = _repeated(dana)
+    _changed(_date(series, 9), starts_at=_date(series, 9).starts_at + timedelta(hours=2))
+    _following(series, 6, clock=time(15))
+    _all(series, duration=45)
+
+
 def split_and_then_called_off(dana: User) -> None:
     series = _repeated(dana)
     _following(series, 6, clock=time(15))
@@ -214,6 +221,7 @@ STORIES: list[Callable[[User], None]] = [
     split_after_a_date_was_moved,
     ended_from_a_date_on,
     another_time_for_all,
+    split_and_then_another_duration_for_all,
     split_and_then_called_off,
     on_the_last_day_of_the_month,
     on_the_30th_or_the_last_day,

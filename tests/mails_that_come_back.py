@@ -17,7 +17,7 @@ class Said:
     email: str = "ana@example.com"
     status: str = "ACCEPTED"
     method: str = "REPLY"
-    sequence: int = 0
+    sequence: int | None = 0
     at: datetime | None = None
     comment: str = ""
     more: str = ""  # further lines of the event
@@ -55,7 +55,7 @@ def calendar(said: Said, attendee: str, *more: str) -> str:
         "BEGIN:VEVENT",
         f"UID:{said.uid}",
         f"DTSTAMP:{said.stamp}",
-        f"SEQUENCE:{said.sequence}",
+        *([] if said.sequence is None else [f"SEQUENCE:{said.sequence}"]),
         attendee,
         *[line for line in more if not line.startswith(("PRODID", "BEGIN", "END"))],
         *said.more.splitlines(),

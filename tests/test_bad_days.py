@@ -15,6 +15,9 @@ BAD_DAYS = (
     *("cut after the effect", "redirect to another host", "50 MB", "beyond ASCII", "percent sign"),
     *("room id that is too long", "two hosts press Start", "200 people at the door"),
     *("forged", "replayed", "stale", "another order", "truncated", "stranger's room"),
+    *("never has a date", "10,000", "every 0 days", "an end before the start", "foreign RRULE"),
+    *("internationalised", "a header in a name", "2,000 guests", "hangs", "refuses one of many"),
+    *("killed between send and commit", "clicked twice", "after the cancellation", "scanner"),
 )
 
 

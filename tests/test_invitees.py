@@ -1,5 +1,7 @@
 """Reading lists of people, however they were typed, pasted or saved."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +140,15 @@ def test_list_without_end_is_read_up_to_a_point() -> None:
 
     assert (len(reading.rows), reading.is_cut) == (MOST_ROWS, True)
     assert not read("a@example.org").is_cut
+
+
+def test_line_without_end_keeps_nobody_waiting() -> None:
+    begin = time.process_time()
+
+    reading = read("<" + "@" * 20_000)
+
+    assert not reading.invitees
+    assert time.process_time() - begin < 1
 
 
 ALPHABET = st.sampled_from(list("ab@.,;:<>\"'()[]\\ \t\r\n\x00é\u202eß\u200d=-")) | st.characters()

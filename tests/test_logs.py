@@ -54,6 +54,8 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
     assert secret == {
         "/j/<str:token>/",
         "/j/<str:token>/enter/",
+        "/j/<str:token>/answer/",
+        "/j/<str:token>/answer/<int:meeting>/",
         "/j/<str:token>/hello/",
         "/j/<str:token>/calendar.ics",
         "/feeds/<str:token>.ics",
@@ -68,6 +70,7 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
 SECRET_PATHS = [
     f"/j/{SECRET}/",
     f"/j/{SECRET}/enter/",
+    f"/j/{SECRET}/answer/7/",
     f"/j/{SECRET}/hello/",
     f"/j/{SECRET}/calendar.ics",
     f"/feeds/{SECRET}.ics",

@@ -166,8 +166,9 @@ class TestSeries:
 
         assert error.value.fault is Fault.TOO_MANY
 
-    def test_into_the_next_generation_is_refused(self) -> None:
-        long = Rule(frequency=Frequency.YEARLY, month=1, month_day=1, until=date(2060, 1, 1))
+    @pytest.mark.parametrize("end", [{"until": date(2060, 1, 1)}, {"count": 35}])
+    def test_into_the_next_generation_is_refused(self, end: dict[str, Any]) -> None:
+        long = Rule(frequency=Frequency.YEARLY, month=1, month_day=1, **end)
 
         with pytest.raises(BadRule) as error:
             check_series(long, date(2026, 1, 1))

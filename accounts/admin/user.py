@@ -36,7 +36,7 @@ class UserAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ABOUT}),
         (_("Rights"), {"fields": RIGHTS}),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (_("When"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (

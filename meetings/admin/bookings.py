@@ -94,7 +94,7 @@ class BookingAdmin(FindsByLink, History):
         (None, {"fields": ["title", "description", "organizer", "room", "series"]}),
         (_("When"), {"fields": ["when", "duration", "time_zone", "may_overlap", "reminded"]}),
         (_("State"), {"fields": ["state_shown", "cancelled_at", "cancel_reason", "deleted_at"]}),
-        (_("Dates"), {"fields": ["created_at", "updated_at", "version"]}),
+        (_("When"), {"fields": ["created_at", "updated_at", "version"]}),
     ]
     readonly_fields = ["when", "state_shown", "reminded"]
     inlines = [GuestInline, LinkInline, ReservationInline, SessionInline, ChangeInline]

@@ -45,7 +45,7 @@ class WebhookDeliveryAdmin(History):
     fieldsets = [
         (None, {"fields": ["kind", "outcome_shown", "session", "person", "error"]}),
         (_("At the provider"), {"fields": ["alias", "room_id", "run_id", "recording_id"]}),
-        (_("Dates"), {"fields": ["occurred_at", "received_at", "next_try_at", "attempts"]}),
+        (_("When"), {"fields": ["occurred_at", "received_at", "next_try_at", "attempts"]}),
     ]
     readonly_fields = ["outcome_shown", "person"]
     actions = ["apply_again"]

@@ -42,7 +42,7 @@ class DriftAdmin(History):
         (None, {"fields": ["kind", "state_shown", "details_shown", "error"]}),
         (_("At the provider"), {"fields": ["alias", "room_id"]}),
         (_("Here"), {"fields": ["session", "reservation"]}),
-        (_("Dates"), {"fields": ["found_at", "seen_at", "settled_at"]}),
+        (_("When"), {"fields": ["found_at", "seen_at", "settled_at"]}),
     ]
     readonly_fields = ["state_shown", "details_shown"]
     actions = ["repair"]
@@ -80,7 +80,7 @@ class DriftAdmin(History):
         for drift in stay:
             self.message_user(request, f"{drift}: {drift.error}", messages.ERROR)
         if done := len(chosen) - len(stay):
-            text = ngettext("%d difference is settled.", "%d differences are settled.", done)
+            text = ngettext("%d difference is resolved.", "%d differences are resolved.", done)
             self.message_user(request, text % done, messages.SUCCESS)
         if not chosen:
             self.message_user(request, gettext("Nothing to do: none of these is open."))

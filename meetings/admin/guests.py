@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Answer, Guest
@@ -39,7 +39,7 @@ class Said:
             return badge("quiet", answer.get_choice_display())
         return badge(COLOURS[Choice(answer.choice)], answer.get_choice_display())
 
-    @admin.display(description=_("to"))
+    @admin.display(description=pgettext_lazy("answer", "to"))
     def about(self, answer: Answer) -> str:
         """One meeting with its day, or what holds for all of a series."""
         if answer.booking:
@@ -80,7 +80,7 @@ class GuestAdmin(Invited, FindsByLink, History):
         (None, {"fields": ["email", "name", "booking", "series", "state_shown"]}),
         (_("Mail"), {"fields": ["bounced_at", "bounce"]}),
         (_("Their browser"), {"fields": ["language", "time_zone"]}),
-        (_("Dates"), {"fields": ["invited_at", "opened_at", "removed_at"]}),
+        (_("When"), {"fields": ["invited_at", "opened_at", "removed_at"]}),
     ]
     readonly_fields = ["state_shown"]
     inlines = [AnswerInline, AnyLinkInline]
@@ -116,6 +116,6 @@ class AnswerAdmin(Said, History):
     date_hierarchy = "answered_at"
     fieldsets = [
         (None, {"fields": ["guest", "said", "about", "comment", "proposed_at"]}),
-        (_("Dates"), {"fields": ["answered_at", "reset_at"]}),
+        (_("When"), {"fields": ["answered_at", "reset_at"]}),
     ]
     readonly_fields = ["said", "about"]

@@ -42,7 +42,7 @@ class OutgoingMailAdmin(History):
     fieldsets = [
         (None, {"fields": ["to_email", "to_name", "told", "outcome_shown", "message_id"]}),
         (_("Tries"), {"fields": ["next_try_at", "attempts", "error", "send_before"]}),
-        (_("Dates"), {"fields": ["created_at", "sent_at"]}),
+        (_("When"), {"fields": ["created_at", "sent_at"]}),
     ]
     readonly_fields = ["told", "outcome_shown"]
     actions = ["send_again"]
@@ -64,4 +64,4 @@ class OutgoingMailAdmin(History):
         if unsent:
             self.message_user(request, text % len(unsent), messages.SUCCESS)
         else:
-            self.message_user(request, gettext("Nothing to do: all of these are settled."))
+            self.message_user(request, gettext("Nothing to do: none of these is open."))

@@ -69,7 +69,7 @@ class ReservationAdmin(Reserved, History):
         (None, {"fields": ["booking", "alias", "state_shown", "is_wanted", "differences"]}),
         (_("Tries"), {"fields": ["next_try", "attempts", "error"]}),
         (_("At the provider"), {"fields": ["provider_room_id", "provider_booking_id"]}),
-        (_("Dates"), {"fields": ["created_at", "updated_at"]}),
+        (_("When"), {"fields": ["created_at", "updated_at"]}),
     ]
     readonly_fields = ["state_shown", "next_try"]
     actions = ["try_again"]
@@ -91,7 +91,7 @@ class ReservationAdmin(Reserved, History):
         if owed:
             self.message_user(request, text % len(owed), messages.SUCCESS)
         else:
-            self.message_user(request, gettext("Nothing to do: all of these are settled."))
+            self.message_user(request, gettext("Nothing to do: none of these is open."))
 
 
 class ReservationInline(Reserved, Trail):

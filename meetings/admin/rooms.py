@@ -68,7 +68,7 @@ class RoomAdmin(FindsByLink):
         (None, {"fields": ["name", "owner", "is_permanent", "provider_alias", "state"]}),
         (_("Doors"), {"fields": ["waiting_room", "needs_host", "doors_open_minutes", "capacity"]}),
         (_("Inside"), {"fields": ["chat", "participants_share", "is_webinar"]}),
-        (_("Dates"), {"fields": ["created_at", "updated_at", "archived_at"]}),
+        (_("When"), {"fields": ["created_at", "updated_at", "archived_at"]}),
     ]
     inlines = [LinkInline]
     actions = ["give_up"]

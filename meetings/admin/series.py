@@ -62,7 +62,7 @@ class SeriesAdmin(FindsByLink, History):
     fieldsets = [
         (None, {"fields": ["title", "organizer", "repeats", "ahead"]}),
         (_("State"), {"fields": ["state_shown", "cancelled_at", "cancel_reason", "deleted_at"]}),
-        (_("Dates"), {"fields": ["created_at", "updated_at", "version"]}),
+        (_("When"), {"fields": ["created_at", "updated_at", "version"]}),
     ]
     readonly_fields = ["state_shown", "repeats", "ahead"]
     inlines = [PatternInline, GuestInline, LinkInline, SeriesChangeInline]

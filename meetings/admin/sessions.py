@@ -87,7 +87,7 @@ class RoomSessionAdmin(Run, History):
     date_hierarchy = "created_at"
     fieldsets = [
         (None, {"fields": ["room", "booking", "alias", "state", "people", "error"]}),
-        (_("Dates"), {"fields": ["created_at", "live_at", "ended_at", "lasted", "end_reason"]}),
+        (_("When"), {"fields": ["created_at", "live_at", "ended_at", "lasted", "end_reason"]}),
         (
             _("At the provider"),
             {"fields": ["provider_room_id", "provider_booking_id", "tried", "unlike"]},

@@ -142,7 +142,8 @@ class BookingForm(ClockForm):
     def _refuse_out_of_reach(self, starts_at: datetime) -> None:
         if self.booking and self.booking.starts_at == starts_at:
             return
-        if starts_at < timezone.now() - PATIENCE:
+        now, minutes = timezone.now(), timedelta(minutes=self.cleaned_data["duration"])
+        if starts_at < now - PATIENCE or starts_at + minutes <= now:
             self.add_error("time", _("This time has passed already."))
         elif starts_at > timezone.now() + FARTHEST:
             self.add_error("date", _("This date is too far ahead: ten years at most."))

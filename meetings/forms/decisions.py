@@ -31,7 +31,7 @@ def decisions_in(
         if day is None or choice not in set(Decision):
             continue
         time, __, others = seen.partition(":")
-        same_time = time == _time_on(day, wish)
+        same_time = time == (_time_of(now[day].planned) if day in now else _time_on(day, wish))
         if same_time and (choice == Decision.SKIP or _covers(others, now.get(day))):
             decided[day] = Decision(choice)
     return decided

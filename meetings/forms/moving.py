@@ -5,6 +5,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from meetings.providers import aliases
@@ -25,7 +26,7 @@ class MoveForm(forms.Form):
             _("From"), moving.sources(owner), _("Nothing is held there (any more).")
         )
         self.fields["target"] = _choice(
-            _("To"),
+            pgettext("destination", "To"),
             [alias for alias in aliases() if alias not in off],
             _("This provider is not there (any more), or it is switched off."),
         )

@@ -88,9 +88,8 @@ PLACES = {
     Fault.WEEKDAYS: "weekdays",
     Fault.MONTH_DAY: "month_day",
     Fault.NTH: "nth",
-    Fault.TOO_MANY: UNTIL,
-    Fault.TOO_LONG: UNTIL,
 }
+AT_THE_END = {Fault.TOO_MANY, Fault.TOO_LONG}
 
 
 class RepeatForm(forms.Form):
@@ -210,6 +209,8 @@ class RepeatForm(forms.Form):
         except BadRule as error:
             if error.fault is Fault.NO_DATE and self._ends == UNTIL:
                 self.add_error(UNTIL, _("Until then no meeting takes place."))
+            elif error.fault in AT_THE_END:
+                self.add_error(self._ends, FAULTS[error.fault])
             else:
                 self.add_error(PLACES.get(error.fault, "how"), FAULTS[error.fault])
 

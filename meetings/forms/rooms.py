@@ -54,7 +54,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         labels = {
             "needs_host": gettext_lazy("Starts only when a host is there"),
             "doors_open_minutes": gettext_lazy("Doors open, minutes before the start"),
-            "capacity": gettext_lazy("Most people"),
+            "capacity": gettext_lazy("Maximum number of people"),
             "participants_share": gettext_lazy("Participants may share their screen"),
             "is_webinar": gettext_lazy("Webinar: hosts speak, the others watch"),
         }

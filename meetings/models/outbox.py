@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .booking import Booking
 from .guest import Guest
@@ -17,7 +18,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         INVITED = "invited", _("Invitation")
-        CHANGED = "changed", _("Change")
+        CHANGED = "changed", pgettext_lazy("noun", "Change")
         CANCELLED = "cancelled", _("Cancellation")
         REMINDER = "reminder", _("Reminder")
         ANSWERED = "answered", _("Answer")
@@ -65,7 +66,7 @@ class OutgoingMail(Owed):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
         DROPPED = "dropped", _("Dropped: too late")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", pgettext_lazy("mail", "Refused")
 
     notice = models.ForeignKey(
         Notice, models.CASCADE, related_name="mails", verbose_name=_("notice")

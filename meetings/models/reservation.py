@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.providers.base import RoomRef
 
@@ -40,7 +41,7 @@ class Reservation(Owed):
     class State(models.TextChoices):
         PENDING = "pending", _("Not confirmed yet")
         HELD = "held", _("Confirmed")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", pgettext_lazy("reservation", "Refused")
         RELEASED = "released", _("Given back")
         LAPSED = "lapsed", _("Not held in time")
 

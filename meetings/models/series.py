@@ -1,13 +1,17 @@
 """Meetings that repeat."""
 
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from .pattern import Pattern
 
 
 class SeriesQuerySet(models.QuerySet["Series"]):
@@ -44,11 +48,19 @@ class Series(models.Model):
 
     class Meta:
         verbose_name = _("series")
-        verbose_name_plural = _("series")
+        verbose_name_plural = pgettext_lazy("plural", "series")
         ordering = ("-created_at", "-pk")
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_pattern(self) -> "Pattern | None":
+        """How it repeats in the end; of a cancelled one, how it would have."""
+        there = models.Q(cancelled_at=None)
+        if self.cancelled_at:  # others were replaced before
+            there |= models.Q(cancelled_at__gte=self.cancelled_at)
+        return self.patterns.filter(there).last() or self.patterns.last()
 
     @property
     def is_cancelled(self) -> bool:

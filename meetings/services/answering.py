@@ -12,7 +12,6 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from meetings.models import Answer, Booking, Guest, Pattern, Series
-from meetings.models.guest import GuestQuerySet
 
 from . import notices
 from .transactions import saving
@@ -131,7 +130,7 @@ def answers_for(
     Who is still to answer is not in it.
     """
     if isinstance(place, Series):
-        place = place.patterns.filter(cancelled_at=None).last() or place.patterns.last()
+        place = place.last_pattern
     if place is None:
         return {}
     keys = [guest.pk for guest in guests]
@@ -159,17 +158,6 @@ def proposals_for(booking: Booking) -> QuerySet[Answer]:
     """Other times that guests have proposed for this meeting, the earliest first."""
     theirs = booking.answers.filter(reset_at=None, proposed_at__gt=timezone.now())
     return theirs.filter(guest__removed_at=None).select_related("guest").order_by("proposed_at")
-
-
-def coming(booking: Booking) -> GuestQuerySet:
-    """Guests who are invited to a meeting and have not declined it."""
-    theirs = Guest.objects.invited().filter(
-        Q(series=booking.series_id) if booking.series_id else Q(booking=booking)
-    )
-    said = Answer.objects.filter(guest=OuterRef("pk"), reset_at=None)
-    own, general = said.filter(booking=booking), said.filter(_in_general(booking))
-    no = Q(choice=Choice.DECLINED)
-    return theirs.exclude(Exists(own.filter(no))).exclude(~Exists(own) & Exists(general.filter(no)))
 
 
 def sequence_of(place: Booking | Pattern) -> int:

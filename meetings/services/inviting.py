@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
@@ -51,6 +52,7 @@ def invite(place: Place, invitees: Iterable[Invitee], *, by: User) -> list[Guest
     back = [_returning(known[key], asked[key]) for key in asked if _was_removed(known.get(key))]
     if here + len(new) + len(back) > MOST_GUESTS:
         raise TooManyGuests
+    _recall(place.organizer, new)
     _save(new, back)
     notices.invited(new)
     notices.invited(back, again=True)
@@ -154,6 +156,17 @@ def _was_removed(guest: Guest | None) -> bool:
 def _guest(place: Place, invitee: Invitee) -> Guest:
     own: dict[str, Any] = {"email": invitee.email, "name": invitee.name}
     return Guest(**_of(place), **own)
+
+
+def _recall(organizer: User, new: list[Guest]) -> None:
+    """Take over what browsers of these people told at this organizer's other meetings."""
+    theirs = Q(booking__organizer=organizer) | Q(series__organizer=organizer)
+    told = Guest.objects.filter(theirs).exclude(time_zone="", language="")
+    told = told.annotate(key=Lower("email")).filter(key__in=[each.email.lower() for each in new])
+    known = {address_key(each.email): each for each in told.order_by("opened_at", "pk")}
+    for guest in new:
+        if before := known.get(address_key(guest.email)):
+            guest.time_zone, guest.language = before.time_zone, before.language
 
 
 def _returning(guest: Guest, invitee: Invitee) -> Guest:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +12,15 @@ from django.utils.translation import gettext as _
 from meetings import wording
 from meetings.ical import Event, one_line
 from meetings.models import Answer, Notice
-from meetings.recurrence import occurrences
 from meetings.rule_words import rule_text
+
+from .mail_dates import dates_text
 
 Kind = Notice.Kind
 Choice = Answer.Choice
 MOST_DATES = 20
-FEW_DATES = 5
 TIMES = {"starts_at", "duration", "clock", "first_date"}
-ASKING = TIMES | {"rule", "time_zone"}  # when these change, people are asked anew
+TIMES_OF_SERIES = TIMES | {"rule", "time_zone"}  # one meeting in another zone begins when it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,12 @@ class Story:
     organizer: str
     reader: Reader
     is_for_guest: bool = False
+    moved: tuple[Event, ...] = ()  # dates of the series that were changed by themselves
+
+    @property
+    def is_one_date(self) -> bool:
+        """Whether it tells of one date of a series."""
+        return self.event.instead_of is not None
 
     @property
     def title(self) -> str:
@@ -118,9 +123,8 @@ def _invitation(story: Story) -> Letter:
 
 
 def _change(story: Story) -> Letter:
-    changes = story.facts.get("changes", {})
-    if not changes:
-        return _end_of_series(story, _("What comes later is told in another mail."))
+    if "changes" not in story.facts:
+        return _goes_on_otherwise(story)
     what = _("%(name)s has changed this meeting.")
     if story.is_series:
         what = _("%(name)s has changed this series of meetings.")
@@ -129,23 +133,45 @@ def _change(story: Story) -> Letter:
         subject=_("Changed: %(title)s, %(day)s"),
         lead=(what % {"name": story.organizer},),
     )
-    if letter.answers and changes.keys() & ASKING:
+    if story.is_one_date:
+        letter = replace(letter, lead=(*letter.lead, _others_stay()))
+    asking = TIMES_OF_SERIES if story.is_series else TIMES
+    if letter.answers and story.facts["changes"].keys() & asking:
         return replace(letter, question=_("The time has changed. Can you come then?"))
     return letter
 
 
-def _end_of_series(story: Story, *more: str) -> Letter:
-    """A series that is shorter than it was, or nothing of it is left."""
-    subject = _("Ends earlier: %(title)s")
-    lead = _("%(name)s has changed this series. The dates after these are gone.")
+def _goes_on_otherwise(story: Story) -> Letter:
+    """A series whose later dates are told anew, in another mail."""
+    lead = _("%(name)s has changed this series. Another mail tells what comes after these dates.")
     if story.event.is_cancelled:
-        lead = _("%(name)s has changed this series. None of these dates is left.")
+        lead = _("%(name)s has changed this series. Another mail tells what takes its place.")
     return Letter(
-        subject=subject % {"title": story.title},
+        subject=_("Changed: %(title)s, %(day)s") % _named(story),
         heading=story.title,
-        lead=(lead % {"name": story.organizer}, *more),
-        rows=tuple(_rows(story)),
+        lead=(lead % {"name": story.organizer},),
+        rows=_rows_of_end(story),
     )
+
+
+def _end_of_series(story: Story, reason: str) -> Letter:
+    """A series that is shorter than it was."""
+    lead = _("%(name)s has ended this series. Nothing of it takes place after these dates.")
+    return Letter(
+        subject=_("Ends earlier: %(title)s") % {"title": story.title},
+        heading=story.title,
+        lead=(lead % {"name": story.organizer}, *filter(None, [reason])),
+        rows=_rows_of_end(story),
+    )
+
+
+def _rows_of_end(story: Story) -> tuple[Row, ...]:
+    is_off = story.event.is_cancelled
+    return tuple(replace(row, is_off=is_off) for row in _rows(story))
+
+
+def _others_stay() -> str:
+    return _("The other dates of the series stay as they are.")
 
 
 def _new_zone_rules(story: Story) -> Letter:
@@ -171,7 +197,7 @@ def _to_take_part(story: Story, *, subject: str, lead: tuple[str, ...]) -> Lette
     reader = story.reader
     buttons = [Button(_("Join the meeting"), reader.join_url)] if reader.join_url else []
     if reader.page_url:
-        buttons.append(Button(_("Show the meeting"), reader.page_url))
+        buttons.append(_to_page(story))
     return Letter(
         subject=subject % _named(story),
         heading=story.title,
@@ -189,14 +215,15 @@ def _cancellation(story: Story) -> Letter:
         return _farewell(story)
     reason = story.facts.get("reason", "")
     if story.is_series and not story.event.is_cancelled:
-        return _end_of_series(story, *filter(None, [reason]))
+        return _end_of_series(story, reason)
     what = _("%(name)s has cancelled this series of meetings.")
     if not story.is_series:
         what = _("%(name)s has cancelled this meeting.")
+    others = [_others_stay()] if story.is_one_date else []
     return Letter(
         subject=_("Cancelled: %(title)s, %(day)s") % _named(story),
         heading=story.title,
-        lead=(what % {"name": story.organizer}, *filter(None, [reason])),
+        lead=(what % {"name": story.organizer}, *filter(None, [reason]), *others),
         rows=tuple(replace(row, is_off=True) for row in _rows(story)),
     )
 
@@ -219,19 +246,20 @@ def _answer(story: Story) -> Letter:
         Choice.DECLINED: _("%(who)s will not come"),
         Choice.TENTATIVE: _("%(who)s may come"),
     }[facts["choice"]] % {"who": one_line(facts["who"])}
-    rows = [*_rows(story)]
+    heading, rows = said, [*_rows(story)]
     if facts["proposed"]:
+        heading = _("%(who)s proposes another time") % {"who": one_line(facts["who"])}
         at = datetime.fromisoformat(facts["proposed"])
         end = at + timedelta(minutes=story.event.minutes)
         rows.append(_when(_("Proposed instead"), at, end, story.reader.zone))
     general = [_("This is for all meetings of the series.")] if facts["is_general"] else []
     comment = [f"“{facts['comment']}”"] if facts["comment"] else []
     return Letter(
-        subject=f"{said}: {story.title}",
-        heading=said,
-        lead=(story.title, *general, *comment),
+        subject=f"{heading}: {story.title}",
+        heading=heading,
+        lead=(story.title, *([said] if heading != said else []), *general, *comment),
         rows=tuple(rows),
-        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+        buttons=(_to_page(story),),
     )
 
 
@@ -247,7 +275,7 @@ def _collision(story: Story) -> Letter:
             _("New dates of this series overlap other meetings. They take place unless you act."),
         ),
         rows=(Row(_("Dates"), "\n".join(shown)),),
-        buttons=(Button(_("Show the meeting"), story.reader.page_url),),
+        buttons=(_to_page(story),),
     )
 
 
@@ -276,6 +304,12 @@ def _answers(url: str) -> tuple[Button, ...]:
     return tuple(Button(label, f"{url}?choice={choice}") for label, choice in named)
 
 
+def _to_page(story: Story) -> Button:
+    """To the organizer's own page."""
+    label = _("Show the series") if story.is_series else _("Show the meeting")
+    return Button(label, story.reader.page_url)
+
+
 def _rows(story: Story) -> list[Row]:
     event, zone = story.event, story.reader.zone
     start, end = event.start.astimezone(UTC), event.end.astimezone(UTC)
@@ -292,25 +326,13 @@ def _rows(story: Story) -> list[Row]:
     if event.rule:
         there = wording.zone_text(event.zone, start) if is_elsewhere else ""
         rows.append(Row(_("Repeats"), rule_text(event.rule), there))
-        rows.append(Row(_("Dates"), _dates(event, zone)))
+        if not event.is_cancelled:
+            rows.append(Row(_("Dates"), dates_text(event, story.moved, zone)))
     return rows
 
 
 def _when(label: str, start: datetime, end: datetime, zone: ZoneInfo) -> Row:
     return Row(label, wording.span_text(start, end, zone), wording.zone_text(zone, start))
-
-
-def _dates(event: Event, zone: ZoneInfo) -> str:
-    """The first few, and that there are more."""
-    assert event.rule is not None  # noqa: S101  (asked of a series only)
-    wall = event.start.replace(tzinfo=None)
-    ahead = (
-        each.starts_at.astimezone(zone).date()
-        for each in occurrences(event.rule, wall, event.zone)
-        if each.wall.date() not in event.left_out
-    )
-    shown = [wording.day_text(day) for day in islice(ahead, FEW_DATES)]
-    return "\n".join([*shown, "…"] if next(ahead, None) else shown)
 
 
 def _former_time(story: Story) -> str:
@@ -340,5 +362,7 @@ def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 def _named(story: Story) -> dict[str, str]:
     """For subjects."""
-    day = story.event.start.astimezone(story.reader.zone).date()
-    return {"title": story.title, "day": wording.day_text(day)}
+    day = wording.day_text(story.event.start.astimezone(story.reader.zone).date())
+    if story.is_series:
+        day = _("series from %(day)s") % {"day": day}
+    return {"title": story.title, "day": day}

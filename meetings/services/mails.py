@@ -16,6 +16,7 @@ from django.utils import translation
 from accounts.models import User
 from accounts.zones import known_zone
 from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
+from meetings.invitees import ascii_domain
 from meetings.models import Guest, Notice, OutgoingMail
 
 from .calendar_events import from_json, organizer_of, with_link
@@ -36,6 +37,7 @@ def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
             organizer=one_line(organizer.name) or organizer.email,
             reader=reader,
             is_for_guest=mail.guest is not None,
+            moved=tuple(events[1:]),
         )
         letter = letter_of(story)
         message = _message(mail, letter, organizer)
@@ -55,9 +57,9 @@ def _message(mail: OutgoingMail, letter: Letter, organizer: User) -> EmailMultiA
     message = EmailMultiAlternatives(
         letter.subject,
         _as_text(page),
-        _sender(organizer),
-        [_recipient(mail)],
-        reply_to=[formataddr((one_line(organizer.name), organizer.email))] if mail.guest else None,
+        _sender(organizer if mail.guest else None),
+        [_address(mail.to_name, mail.to_email)],
+        reply_to=_reply_to(mail, organizer),
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(_as_html(page), "text/html")
@@ -119,14 +121,26 @@ def _language(mail: OutgoingMail, organizer: User) -> str:
     return wished if wished in dict(settings.LANGUAGES) else organizer.language
 
 
-def _sender(organizer: User) -> str:
-    """The site's address, with the organizer's name: only the site may send from it."""
+def _sender(organizer: User | None) -> str:
+    """The site's address, as only the site may send from it; to guests, the organizer's name."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return formataddr((f"{one_line(organizer.name)} ({settings.SITE_NAME})", address))
+    site = settings.SITE_NAME
+    return _address(f"{one_line(organizer.name)} ({site})" if organizer else site, address)
 
 
-def _recipient(mail: OutgoingMail) -> str:
-    return formataddr((one_line(mail.to_name), mail.to_email)) if mail.to_name else mail.to_email
+def _reply_to(mail: OutgoingMail, organizer: User) -> list[str]:
+    """A guest writes to the organizer, and the organizer to the guest who has answered."""
+    if mail.guest:
+        return [_address(organizer.name, organizer.email)]
+    facts = mail.notice.facts
+    return [_address(facts["who"], facts["email"])] if facts.get("email") else []
+
+
+def _address(name: str, email: str) -> str:
+    """`Ana <ana@example.org>`, with the domain as mail servers know it."""
+    local, __, domain = email.rpartition("@")
+    known = f"{local}@{ascii_domain(domain) or domain}"
+    return formataddr((one_line(name), known)) if one_line(name) else known
 
 
 def _reader(mail: OutgoingMail, event: Event) -> Reader:
@@ -150,7 +164,7 @@ def _answer_url(notice: Notice, token: str) -> str:
 
 
 def _page_url(notice: Notice) -> str:
-    booking = notice.booking
-    if booking is None and notice.series:
-        booking = notice.series.bookings.not_over().first() or notice.series.bookings.last()
-    return urljoin(settings.SITE_URL, reverse("booking", args=[booking.pk])) if booking else ""
+    """The organizer's page; of a series not that of a date, which may be gone by then."""
+    name, about = ("booking", notice.booking) if notice.booking else ("series", notice.series)
+    assert about is not None  # noqa: S101  (each notice is about one of them)
+    return str(urljoin(settings.SITE_URL, reverse(name, args=[about.pk])))

@@ -54,10 +54,13 @@ def uninvited(guests: Iterable[Guest]) -> None:
         _write(Kind.CANCELLED, what, Method.CANCEL, guests=guests, facts=facts, mark=mark)
 
 
-def changed(what: Booking | Pattern, values: Values) -> None:
-    """Tell a meeting's guests what is different; nothing when it does not concern them."""
+def changed(what: Booking | Pattern, values: Values, *, is_news: bool = False) -> None:
+    """Tell a meeting's guests what is different; nothing when it does not concern them.
+
+    `is_news`: calendars do not have all of it yet, so it is told whatever is different.
+    """
     told = {name: list(pair) for name, pair in values.items() if name in TOLD}
-    if told and not _is_over(what):
+    if (told or is_news) and not _is_over(what):
         _write(Kind.CHANGED, what, Method.REQUEST, facts={"changes": told})
 
 

@@ -116,7 +116,7 @@ def _place(booking: Booking) -> Place:
 
 
 def _declined(bookings: Sequence[Booking]) -> Callable[[Guest, Booking], bool]:
-    """As `answering.coming` has it, for many meetings at once."""
+    """Whether the answer that counts is no; the one to the meeting itself comes first."""
     keys = [each.pk for each in bookings]
     patterns = {each.pattern_id for each in bookings} - {None}
     theirs = Q(booking__in=keys) | Q(pattern__in=patterns)

@@ -156,15 +156,7 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
     if room != booking.room and booking.sessions.running().exists():
         raise RoomRefused(_("The meeting is on in its room. End it there before you move it."))
     booking.room = room
-    for name, value in _plain(wish).items():
-        setattr(booking, name, value)
-    if changed.keys() & {"starts_at", "time_zone"}:
-        booking.set_wall()
-    booking.version += 1
-    if notices.is_told(changed):
-        booking.sequence = answering.sequence_of(booking) + 1
-    booking.is_exception |= bool(changed and booking.series_id)
-    booking.save()
+    _rewrite(booking, wish, changed)
     note_in_series(booking)
     want(booking)
     if changed.keys() & ASKS_ANEW:
@@ -175,6 +167,18 @@ def edit(booking: Booking, wish: MeetingWish, *, by: User, version: int) -> Book
         )
         notices.changed(booking, changed)
     return booking
+
+
+def _rewrite(booking: Booking, wish: MeetingWish, changed: Mapping[str, Any]) -> None:
+    for name, value in _plain(wish).items():
+        setattr(booking, name, value)
+    if changed.keys() & {"starts_at", "time_zone"}:
+        booking.set_wall()
+    booking.version += 1
+    if notices.is_told(changed):
+        booking.sequence = answering.sequence_of(booking) + 1
+    booking.is_exception |= bool(changed and booking.series_id)
+    booking.save()
 
 
 @saving

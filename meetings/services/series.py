@@ -162,7 +162,7 @@ def wish_of(booking: Booking) -> SeriesWish:
     return SeriesWish(
         title=pattern.title,
         description=pattern.description,
-        rule=rule_from(pattern, since),
+        rule=rule_from(pattern, since, later_than(pattern)),
         first_date=since,
         clock=pattern.clock,
         duration=pattern.duration,
@@ -174,10 +174,9 @@ def wish_of(booking: Booking) -> SeriesWish:
     )
 
 
-def rule_from(pattern: Pattern, since: date) -> Rule:
-    """The pattern's rule from a date of it on, to the end of the whole series."""
+def rule_from(pattern: Pattern, since: date, later: tuple[Pattern, ...]) -> Rule:
+    """The pattern's rule from a date of it on, to the end of the last of those after it."""
     rule = onward(pattern.repeats, pattern.first_date, since)
-    later = later_than(pattern)
     if not later:
         return rule
     rules = [rule, *(each.repeats for each in later)]

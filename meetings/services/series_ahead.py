@@ -56,7 +56,7 @@ class Ahead:
     @property
     def rule(self) -> Rule:
         """As the series goes on from there: a count counts what is left."""
-        return rule_from(self.pattern, self.split)
+        return rule_from(self.pattern, self.split, self.later)
 
     @property
     def begins_pattern(self) -> bool:

@@ -46,7 +46,7 @@ def _cancelled(
         kind=kinds.CANCELLED if is_all else kinds.ENDED,
         by=by,
         since=ahead.split if ahead else None,
-        meetings=len(ahead.shown) if ahead else 0,
+        meetings=sum(not each.is_cancelled for each in ahead.shown) if ahead else 0,
         values={"reason": ["", reason]} if reason else {},
     )
     if ahead:

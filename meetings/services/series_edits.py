@@ -4,28 +4,36 @@ What has begun is never touched. Another time ends the pattern before the first 
 and begins the next one; a meeting whose date stays is the same meeting, at the new time.
 """
 
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from meetings.models import Booking, Notice, Pattern, Room, Series, SeriesChange
-from meetings.rrule import rrule_text
+from meetings.models import Booking, Notice, Pattern, Series, SeriesChange
 
 from . import answering, notices
 from .reminding import keep_reminders
 from .reservations import want_all
-from .rooms import room_changes
 from .scheduling import lock
 from .series_ahead import Ahead, ahead_of, locked, next_sequence
-from .series_remake import Exceptions, from_now, plan_remake, remake, set_options
+from .series_remake import Exceptions, Remake, from_now, remake, set_options
+from .series_stretches import (
+    ASKS_ABOUT_LATER,
+    Later,
+    Part,
+    changed_parts,
+    give_way,
+    parts_of,
+    plan_parts,
+    told_of_later,
+)
+from .series_values import Values, values_of
 from .series_wish import ExceptionsAhead, SeriesWish
 from .transactions import saving
 
-Values = dict[str, list[Any]]
 WORDS = ("title", "description", "reminders")
 # Another one of these means other meetings; anything else is written into those that there are.
 MAKES_ANEW = {"clock", "duration", "time_zone", "room", "rule", "first_date"}
@@ -40,6 +48,8 @@ class Outlook:
     meetings: int  # changed or made
     gone: int  # that would not take place any more
     exceptions: tuple[Booking, ...]  # to be decided about
+    later: tuple[Part, ...]  # stretches that go on in another way, with what becomes of them
+    asks_later: bool  # whether it is to be decided if these are kept
     values: Values
 
 
@@ -49,21 +59,30 @@ def look_ahead(
     *,
     booking: Booking | None = None,
     exceptions: Exceptions = Exceptions.REPLACE,
+    later: Later = Later.KEEP,
 ) -> Outlook:
     """What changing the series would do, from this meeting on or all; nothing is saved."""
     ahead = ahead_of(series, booking)
     wish = from_now(wish)
     values = values_of(ahead, wish)
-    if booking is None and not values.keys() & MAKES_ANEW:
-        meetings = len(ahead.shown)
-        return Outlook(since=ahead.split, meetings=meetings, gone=0, exceptions=(), values=values)
-    plan = plan_remake(ahead, wish, exceptions)
-    return Outlook(
+    parts = parts_of(ahead, wish, values, later)
+    outlook = Outlook(
         since=ahead.split,
-        meetings=len(plan.plan.meetings),
-        gone=len(plan.gone),
-        exceptions=ahead.exceptions,
+        meetings=len(ahead.shown),
+        gone=0,
+        exceptions=(),
+        later=tuple(each for each in parts if each.ahead.pattern != ahead.pattern),
+        asks_later=bool(ahead.later and values.keys() & ASKS_ABOUT_LATER),
         values=values,
+    )
+    if booking is None and not values.keys() & MAKES_ANEW:
+        return outlook
+    plans = plan_parts(changed_parts(parts), exceptions)
+    return replace(
+        outlook,
+        meetings=sum(len(each.plan.meetings) for each in plans),
+        gone=sum(len(each.gone) for each in plans),
+        exceptions=tuple(each for plan in plans for each in plan.ahead.exceptions),
     )
 
 
@@ -75,6 +94,7 @@ def edit_following(
     by: User,
     version: int,
     exceptions: Exceptions | None = None,
+    later: Later | None = None,
 ) -> Series:
     """Change a series from this meeting on; its links, guests and what was before stay.
 
@@ -84,7 +104,8 @@ def edit_following(
     ahead = ahead_of(series, booking)
     wish = from_now(wish)
     values = values_of(ahead, wish)
-    return _made_anew(ahead, wish, values, by=by, exceptions=exceptions, is_all=False)
+    parts = parts_of(ahead, wish, values, later)
+    return _made_anew(ahead, parts, by=by, exceptions=exceptions, is_all=False)
 
 
 @saving
@@ -95,6 +116,7 @@ def edit_all(
     by: User,
     version: int,
     exceptions: Exceptions | None = None,
+    later: Later | None = None,
 ) -> Series:
     """Change all of a series that has not begun; only its words, where nothing else changes."""
     series = locked(series, version)
@@ -102,80 +124,69 @@ def edit_all(
     wish = from_now(wish)
     values = values_of(ahead, wish)
     if values.keys() & MAKES_ANEW:
-        return _made_anew(ahead, wish, values, by=by, exceptions=exceptions, is_all=True)
+        parts = parts_of(ahead, wish, values, later)
+        return _made_anew(ahead, parts, by=by, exceptions=exceptions, is_all=True)
     return _reworded(ahead, wish, values, by=by)
-
-
-def values_of(ahead: Ahead, wish: SeriesWish) -> Values:
-    """Field → old and new value as JSON, for those in which the wish differs."""
-    room = ahead.pattern.room
-    old = _facts(ahead.pattern) | {"rule": rrule_text(ahead.rule), "first_date": ahead.split}
-    old["room"] = room if room.is_permanent else None
-    new = _facts(wish) | {"rule": rrule_text(wish.rule), "first_date": wish.begins_on}
-    new["room"] = wish.room
-    pairs = {name: [_as_json(old[name]), _as_json(new[name])] for name in old}
-    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    if wish.room is None and not room.is_permanent:
-        changed |= room_changes(room, wish.options)
-    return changed
-
-
-def _facts(source: Pattern | SeriesWish) -> dict[str, Any]:
-    names = ("title", "description", "clock", "duration", "time_zone")
-    facts = {name: getattr(source, name) for name in names}
-    return {**facts, "reminders": list(source.reminders)}
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, time):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Room) else value
 
 
 # Another time
 
 
 def _made_anew(
-    ahead: Ahead,
-    wish: SeriesWish,
-    values: Values,
+    whole: Ahead,
+    parts: tuple[Part, ...],
     *,
     by: User,
     exceptions: Exceptions | None,
     is_all: bool,
 ) -> Series:
-    if ahead.exceptions and exceptions is None:
-        raise ExceptionsAhead(ahead.exceptions)
-    lock(ahead.series.organizer, wish.room if wish.room != ahead.pattern.room else None)
-    plan = plan_remake(ahead, wish, exceptions or Exceptions.REPLACE)
-    times = [(each.starts_at, each.ends_at) for each, _planned in plan.used]
+    """Each stretch by itself, as far as anything of it is different."""
+    wanted = changed_parts(parts)
+    if not wanted:
+        return whole.series
+    undecided = tuple(each for part in wanted for each in part.ahead.exceptions)
+    if undecided and exceptions is None:
+        raise ExceptionsAhead(undecided)
+    for part in wanted:
+        room = part.wish.room
+        lock(whole.series.organizer, room if room != part.ahead.pattern.room else None)
+    plans = plan_parts(wanted, exceptions or Exceptions.REPLACE)
+    values = {**values_of(wanted[0].ahead, wanted[0].wish), **told_of_later(whole, parts)}
+    give_way(plans)
+    for plan in plans:
+        _remade(plan, is_all=is_all)
+    meetings = sum(len(plan.plan.meetings) for plan in plans)
+    _note(whole, parts[-1].wish.title, values, by=by, meetings=meetings, is_all=is_all)
+    return whole.series
+
+
+def _remade(plan: Remake, *, is_all: bool) -> None:
+    ahead, times = plan.ahead, plan.times
+    values = values_of(ahead, plan.wish)
     pattern = remake(plan, is_all=is_all)
     used = zip(plan.used, times, strict=True)
     moved = [each for (each, _planned), was in used if was != (each.starts_at, each.ends_at)]
     _ask_anew(ahead, pattern, moved, values)
-    _note(ahead, wish, values, by=by, meetings=len(plan.plan.meetings), is_all=is_all)
-    for old in ahead.patterns:
-        if old != pattern:
-            notices.withdrawn(old, Notice.Kind.CHANGED)
-    notices.changed(pattern, values)
-    return ahead.series
+    ended = [old for old in ahead.patterns if old != pattern]
+    for old in ended:
+        notices.withdrawn(old, Notice.Kind.CHANGED)
+    notices.changed(pattern, values, is_news=bool(ended))
 
 
 def _ask_anew(ahead: Ahead, pattern: Pattern, moved: list[Booking], values: Values) -> None:
     answering.reset_each(moved)
-    if values.keys() & ASKS_ANEW:
+    # Where later stretches had times of their own, some move though the wish names no other.
+    if values.keys() & ASKS_ANEW or set(moved) & set(ahead.plain):
         answering.reset(pattern)
     elif pattern != ahead.pattern:
         answering.carry_over(ahead.pattern, pattern)
 
 
 def _note(
-    ahead: Ahead, wish: SeriesWish, values: Values, *, by: User, meetings: int, is_all: bool
+    ahead: Ahead, title: str, values: Values, *, by: User, meetings: int, is_all: bool
 ) -> None:
     series, kinds = ahead.series, SeriesChange.Kind
-    series.title = wish.title
+    series.title = title
     series.version += 1
     series.save()
     SeriesChange.objects.create(
@@ -204,7 +215,7 @@ def _reworded(ahead: Ahead, wish: SeriesWish, values: Values, *, by: User) -> Se
     if wish.room is None and not ahead.pattern.room.is_permanent:
         set_options(ahead.pattern.room, wish)
         want_all(ahead.pattern.room)
-    _note(ahead, wish, values, by=by, meetings=len(keys), is_all=True)
+    _note(ahead, wish.title, values, by=by, meetings=len(keys), is_all=True)
     for pattern in ahead.patterns:
         notices.changed(pattern, values)
     return ahead.series

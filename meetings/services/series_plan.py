@@ -45,11 +45,12 @@ def plan_for(
     besides: Collection[int] = (),
     kept: Collection[date] = (),
     reach: date | None = None,
+    after: Planned | None = None,
 ) -> Plan:
     """All of it; `Collisions` unless each date that is taken is decided, `BadSeries` without any.
 
     `besides` are meetings (their keys) that will be gone or moved by then, `kept` dates that have
-    their meeting, `reach` how far an endless series is made already.
+    their meeting, `reach` how far an endless series is made already, `after` a meeting before.
     """
     begins_on = wish.begins_on
     until = None if wish.rule.ends else horizon_of(begins_on, reach)
@@ -59,7 +60,7 @@ def plan_for(
     meetings = [each for each in wanted if each.date not in left_out]
     if not meetings and not kept:
         raise BadSeries(Fault.NO_DATE)
-    collisions = collisions_of(organizer, wish, meetings, besides=besides)
+    collisions = collisions_of(organizer, wish, meetings, besides=besides, after=after)
     if any(each.decision is None for each in collisions):
         raise Collisions(_with_skipped(collisions, wish, wanted))
     anyway = {each.date for each in collisions}
@@ -94,13 +95,18 @@ def expand(
 
 
 def collisions_of(
-    organizer: User, wish: SeriesWish, meetings: list[Planned], *, besides: Collection[int] = ()
+    organizer: User,
+    wish: SeriesWish,
+    meetings: list[Planned],
+    *,
+    besides: Collection[int] = (),
+    after: Planned | None = None,
 ) -> tuple[Collision, ...]:
     """Those that meet something else, or the one before; found by one query for all."""
     if not meetings:
         return ()
     taken = _Taken(organizer, wish, meetings, besides)
-    found, before = [], None
+    found, before = [], after
     for each in meetings:
         others = taken.during(each)
         with_itself = before is not None and before.span.overlaps(each.span)

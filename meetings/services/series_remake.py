@@ -1,7 +1,8 @@
 """Making the meetings of a series anew from a date on, keeping as many of the old as fit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import F
@@ -44,6 +45,7 @@ class Remake:
     plan: Plan
     kept: tuple[Booking, ...]
     used: tuple[tuple[Booking, Planned], ...]
+    times: tuple[tuple[datetime, datetime], ...]  # when those were
     fresh: tuple[Planned, ...]
     gone: tuple[Booking, ...]
 
@@ -58,8 +60,18 @@ def from_now(wish: SeriesWish) -> SeriesWish:
     return replace(wish, first_date=first, rule=onward(wish.rule, begins_on, first))
 
 
-def plan_remake(ahead: Ahead, wish: SeriesWish, exceptions: Exceptions) -> Remake:
-    """What is to be done; `Collisions` and others when it cannot be. Nothing is saved."""
+def plan_remake(
+    ahead: Ahead,
+    wish: SeriesWish,
+    exceptions: Exceptions,
+    *,
+    free_too: Collection[int] = (),
+    after: Planned | None = None,
+) -> Remake:
+    """What is to be done; `Collisions` and others when it cannot be. Nothing is saved.
+
+    `free_too` are meetings of other stretches that move as well, `after` the last one before.
+    """
     wish = replace(wish, left_out=wish.left_out | set(left_out_of(ahead.pattern, ahead.split)))
     reach = max((each.in_series[2] for each in ahead.shown), default=None)
     days = set(dates_of(wish, reach=reach))
@@ -70,9 +82,10 @@ def plan_remake(ahead: Ahead, wish: SeriesWish, exceptions: Exceptions) -> Remak
     plan = plan_for(
         ahead.series.organizer,
         wish,
-        besides=[each.pk for each in free],
+        besides={*free_too, *(each.pk for each in free)},
         kept={each.recurrence_date for each in kept if each.recurrence_date},
         reach=reach,
+        after=after,
     )
     # Where two have the same date, one of this pattern wins, and one that is shown.
     free.sort(key=lambda each: (each.pattern == ahead.pattern, not each.deleted_at))
@@ -86,6 +99,7 @@ def plan_remake(ahead: Ahead, wish: SeriesWish, exceptions: Exceptions) -> Remak
         plan=plan,
         kept=kept,
         used=tuple(used),
+        times=tuple((each.starts_at, each.ends_at) for each, _planned in used),
         fresh=tuple(each for each in plan.meetings if each.date not in dates_used),
         gone=tuple(each for each in free if each.pk not in taken and each not in ahead.hidden),
     )

@@ -14,7 +14,7 @@ from meetings.local_time import kept_instant
 from meetings.models import Booking, BookingChange, Pattern, ZoneRules
 from meetings.zone_edition import zone_edition
 
-from . import notices
+from . import answering, notices
 from .reservations import want
 from .scheduling import busy_of
 from .series_ahead import next_sequence
@@ -121,8 +121,8 @@ def _tell(moves: Iterable[Move]) -> None:
     for booking, was in ((move.booking, move.was) for move in moves):
         pattern = booking.pattern
         if pattern is None or booking.is_exception:
-            booking.sequence += 1
-            Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1)
+            booking.sequence = answering.sequence_of(booking) + 1
+            Booking.objects.filter(pk=booking.pk).update(sequence=booking.sequence)
             notices.zone_rules_changed(booking, was=was)
         elif pattern not in told:
             told.add(pattern)

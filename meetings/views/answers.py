@@ -1,6 +1,7 @@
 """Answering an invitation at the link of a mail, without an account."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -18,10 +19,12 @@ from accounts.middleware import ZONE_COOKIE, may_be_signed_in
 from accounts.zones import known_zone
 from meetings.forms.answers import AnswerForm
 from meetings.http import Request
-from meetings.models import Answer, Booking, JoinLink
+from meetings.models import Answer, Booking, JoinLink, Pattern
+from meetings.recurrence import occurrence_at
 from meetings.rule_words import rule_text
 from meetings.services import answering
 from meetings.services.asking import Question, question_for
+from meetings.wording import day_text, hours_text
 
 from .add_to_calendar import adding_by_link
 from .throttles import guarded
@@ -113,7 +116,7 @@ def _page(
         "form": form or AnswerForm(question=question, zone=zone),
         "buttons": _buttons(wanted or (said.choice if said else "")),
         "dates": _dates(question),
-        "rules": [rule_text(pattern.repeats) for pattern in question.patterns],
+        "rules": _rules(question),
         "is_outdated": is_outdated,
         "zone_is_unknown": _zone_is_unknown(request),
         "adding": adding_by_link(link) if question.is_open else None,
@@ -122,6 +125,27 @@ def _page(
     response = render(request, "meetings/answer.html", context, status=status)
     response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def _rules(question: Question) -> list[str]:
+    """How the series repeats; of one that changes, since when and at which hours, as read here."""
+    first, *later = question.patterns or (None,)
+    if first is None or not later:
+        return [rule_text(first.repeats)] if first else []
+    return [_rule_and_hours(first), *(_later_rule(each) for each in later)]
+
+
+def _rule_and_hours(pattern: Pattern) -> str:
+    start = occurrence_at(pattern.first_wall, pattern.zone).starts_at
+    end = start + timedelta(minutes=pattern.duration)
+    hours = hours_text(start, end, timezone.get_current_timezone())
+    return _("%(rule)s, %(hours)s") % {"rule": rule_text(pattern.repeats), "hours": hours}
+
+
+def _later_rule(pattern: Pattern) -> str:
+    start = occurrence_at(pattern.first_wall, pattern.zone).starts_at
+    words = {"date": day_text(timezone.localdate(start)), "rule": _rule_and_hours(pattern)}
+    return _("From %(date)s on: %(rule)s") % words
 
 
 def _wanted(request: Request) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from meetings.forms.bookings import CancelForm
 from meetings.http import MemberRequest
 from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
-from meetings.services import hosting, moving, scheduling
+from meetings.services import hosting, moving, notices, scheduling
 from meetings.services.places import capacity_at
 
 from .add_to_calendar import adding_of_booking
@@ -85,6 +85,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         return _stale(request, booking.pk, wish)
     if "confirm" not in request.POST:
         context |= {"changes": changes_in_words(changes, booking), **_of_move(booking, wish)}
+        context |= _of_guests(booking, changes)
         return render(request, "meetings/booking_review.html", context)
     return _save(request, booking, wish, context)
 
@@ -97,6 +98,17 @@ def _of_move(booking: Booking, wish: scheduling.MeetingWish) -> dict[str, Any]:
         setattr(room, name, value)
     moves = room.provider_alias != before
     return {"moves": moves, "reasons": moving.reasons_against(room) if moves else []}
+
+
+def _of_guests(booking: Booking, changes: dict[str, Any]) -> dict[str, Any]:
+    """How many guests are told of it, and whether they are asked anew."""
+    told = notices.is_told(changes) and not booking.is_over
+    asked_again = bool(changes.keys() & scheduling.ASKS_ANEW)
+    return {"guests": _invited(booking) if told else 0, "asked_again": asked_again}
+
+
+def _invited(booking: Booking) -> int:
+    return (booking.series or booking).guests.invited().count()
 
 
 def _save(
@@ -147,7 +159,8 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         hosting.end_meeting(booking, RoomSession.EndReason.CANCELLED)
         messages.success(request, _("“%(title)s” is cancelled.") % {"title": booking.title})
         return redirect("booking", booking.pk)
-    context = {"section": "meetings", "booking": booking, "form": form}
+    guests = 0 if booking.is_over else _invited(booking)
+    context = {"section": "meetings", "booking": booking, "form": form, "guests": guests}
     return form_page(request, "meetings/booking_cancel.html", context)
 
 

@@ -56,7 +56,7 @@ def new(request: MemberRequest) -> HttpResponse:
     if wished := request.POST.get("room"):
         room = get_object_or_404(_rooms(request), pk=whole_number(wished))
     feeds.open_feed(request.user, room)
-    messages.success(request, _("The address is made. Subscribe to it in your calendar."))
+    messages.success(request, _("The address is ready. Subscribe to it in your calendar."))
     return redirect("calendars")
 
 
@@ -64,10 +64,12 @@ def new(request: MemberRequest) -> HttpResponse:
 def rotate(request: MemberRequest, pk: int) -> HttpResponse:
     """Replace an address: the old one is dead at once."""
     if feeds.rotate(_mine(request, pk)):
-        text = _("This is the new address. The old one is dead: subscribe anew everywhere.")
+        text = _(
+            "This is the new address. The old one no longer works: subscribe again everywhere."
+        )
         messages.success(request, text)
     else:
-        messages.info(request, _("This address was taken back meanwhile."))
+        messages.info(request, _("This address was removed meanwhile."))
     return redirect("calendars")
 
 
@@ -75,7 +77,7 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponse:
 def revoke(request: MemberRequest, pk: int) -> HttpResponse:
     """Take an address back: calendars that read it get nothing any more."""
     _mine(request, pk).revoke()
-    messages.success(request, _("The address is dead. Calendars that read it get nothing more."))
+    messages.success(request, _("The address is removed. Calendars that used it stop updating."))
     return redirect("calendars")
 
 

@@ -65,6 +65,8 @@ def label_of(name: str) -> str:
         "guests": _("Guests"),
         "reminders": _("Reminders"),
         "passcode": _("Passcode"),
+        "duration": _("How long"),  # the value names its unit
+        "capacity": _("Maximum number of people"),
     }
     if name in named:
         return named[name]

@@ -17,6 +17,8 @@ from meetings.models.guest import GuestQuerySet
 from meetings.services.answering import answers_for
 from meetings.services.inviting import Place, is_ahead
 
+from .guest_words import Said, answers_since, said_before, said_besides
+
 AT_ONCE = 50
 Choice = Answer.Choice
 
@@ -26,6 +28,8 @@ class ShownGuest:
     guest: Guest
     url: str
     answer: Answer | None
+    besides: list[Said]  # to single dates, or to an earlier stretch
+    before: list[Answer]  # that count no more
     mail_waits: bool
     mail_trouble: str  # why it waits, in the mail server's words
 
@@ -42,6 +46,7 @@ class GuestsCard:
     address: str  # of the list by itself
     series_address: str  # where the list of an occurrence can be changed
     may_change: bool
+    since: str  # from when on the answers hold, where a series changes later
     form: GuestListForm
 
     @property
@@ -63,11 +68,12 @@ def guests_of(
         summary=_summary(len(everybody), answers.values()),
         total=len(everybody),
         page=page,
-        rows=_rows(request, list(page.object_list), answers),
+        rows=_rows(request, place, list(page.object_list), answers),
         query=query,
         address=_address(place),
         series_address=reverse("series", args=[series.pk]) if series else "",
         may_change=series is None and is_ahead(place),
+        since=answers_since(place),
         form=form or GuestListForm(),
     )
 
@@ -98,15 +104,18 @@ def _found(invited: GuestQuerySet, query: str) -> GuestQuerySet:
 
 
 def _rows(
-    request: MemberRequest, guests: list[Guest], answers: dict[int, Answer]
+    request: MemberRequest, place: Place, guests: list[Guest], answers: dict[int, Answer]
 ) -> list[ShownGuest]:
     """In as many queries for fifty as for one."""
     waiting = _waiting_mails(guests)
+    besides, before = said_besides(guests, place), said_before(guests, place)
     return [
         ShownGuest(
             guest=guest,
             url=_url(request, guest),
             answer=answers.get(guest.pk),
+            besides=besides.get(guest.pk, []),
+            before=before.get(guest.pk, []),
             mail_waits=guest.pk in waiting,
             mail_trouble=waiting.get(guest.pk, ""),
         )

@@ -1,38 +1,93 @@
 """What was changed about a series, in words."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.models import Series, SeriesChange
+from meetings.models import Booking, BookingChange, Series, SeriesChange
 from meetings.rrule import rule_of
 from meetings.rule_words import rule_text
-from meetings.wording import day_text
+from meetings.wording import clock_text, day_text
 
-from .changes import Change, label_of, text_of
+from .changes import Change, changes_in_words, label_of, text_of
 
 Values = dict[str, list[Any]]
 Kind = SeriesChange.Kind
+MOST_OF_DATES = 50
+AT_ONCE = timedelta(seconds=2)  # in one transaction
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesEntry:
-    change: SeriesChange
+    change: SeriesChange | BookingChange
     what: str
     extent: str  # how many meetings
     details: list[Change]
+    booking: Booking | None = None  # the one date that was changed by itself
 
 
 def history_of_series(series: Series) -> list[SeriesEntry]:
-    return [_entry(each) for each in series.changes.select_related("by")]
+    """What was changed about it and about single dates, the newest first."""
+    changes = list(series.changes.select_related("by"))
+    entries = [_entry(each) for each in changes]
+    entries += [_entry_of_date(each) for each in _by_themselves(series, changes)]
+    return sorted(entries, key=lambda each: each.change.at, reverse=True)
+
+
+def _by_themselves(series: Series, changes: list[SeriesChange]) -> list[BookingChange]:
+    """Dates that were moved, changed or cancelled, without those that went with the series."""
+    kinds = BookingChange.Kind
+    wanted = (kinds.EDITED, kinds.CANCELLED, kinds.ZONE_RULES)
+    found = BookingChange.objects.filter(booking__series=series, kind__in=wanted)
+    ends = [each.at for each in changes if each.kind in {Kind.CANCELLED, Kind.ENDED}]
+    return [
+        each
+        for each in found.select_related("by", "booking", "booking__pattern")[:MOST_OF_DATES]
+        if each.kind != kinds.CANCELLED or not any(abs(each.at - at) < AT_ONCE for at in ends)
+    ]
+
+
+def _entry_of_date(change: BookingChange) -> SeriesEntry:
+    booking = change.booking
+    day = booking.recurrence_date or timezone.localdate(booking.starts_at)
+    words = {"date": day_text(day), "what": change.get_kind_display()}
+    return SeriesEntry(
+        change=change,
+        what=_("%(date)s: %(what)s") % words,
+        extent="",
+        details=changes_in_words(change.values, booking),
+        booking=booking,
+    )
 
 
 def series_values_in_words(values: Values, since: date) -> list[Change]:
     """Old and new, field by field; `since` is the first date that is concerned."""
-    return [Change(label_of(name), *_texts(name, values, since)) for name in values]
+    own = {name: pair for name, pair in values.items() if name != "later"}
+    changes = [Change(label_of(name), *_texts(name, own, since)) for name in own]
+    if "later" in values:
+        old, new = (_stretches_text(each) for each in values["later"])
+        changes.append(Change(_("Later"), old, new or _("Like the meetings before")))
+    return changes
+
+
+def _stretches_text(stretches: list[dict[str, str]]) -> str:
+    """`From 12 April 2027 on: Every week on Monday, 4:30 PM`."""
+    return "; ".join(stretch_text(each) for each in stretches)
+
+
+def stretch_text(stretch: dict[str, str]) -> str:
+    first = date.fromisoformat(stretch["first_date"])
+    rule = replace(rule_of(stretch["rule"], first), count=None, until=None)
+    values = {
+        "date": day_text(first),
+        "rule": rule_text(rule),
+        "time": clock_text(time.fromisoformat(stretch["clock"])),
+    }
+    return _("From %(date)s on: %(rule)s, %(time)s") % values
 
 
 def _entry(change: SeriesChange) -> SeriesEntry:

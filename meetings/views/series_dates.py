@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.http import MemberRequest
-from meetings.models import Booking, Series, is_live_now, was_ended
+from meetings.models import Booking, Series, SeriesChange, is_live_now, was_ended
 from meetings.models.booking import BookingQuerySet
 from meetings.recurrence import occurrence_at
 from meetings.wording import clock_text, day_text
+
+from .guest_words import counts_by_date
 
 PAGE = 10
 
@@ -37,6 +39,7 @@ class Dates:
     rows: tuple[Row, ...]
     page: "Page[Any]"
     show: str
+    more_off: int  # dates that do not take place and are not listed
 
 
 def dates_shown(request: MemberRequest, series: Series) -> Dates:
@@ -44,11 +47,25 @@ def dates_shown(request: MemberRequest, series: Series) -> Dates:
     show = "past" if request.GET.get("show") == "past" else "coming"
     found = past(series) if show == "past" else coming(series)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return Dates(rows=tuple(_row(each) for each in page), page=page, show=show)
+    said = counts_by_date(page)
+    rows = tuple(_row(each, said.get(each.pk, [])) for each in page)
+    off = _more_off(series, shown=found.cancelled().count()) if show == "coming" else 0
+    return Dates(rows=rows, page=page, show=show, more_off=off)
 
 
-def _row(booking: Booking) -> Row:
-    return Row(booking, day_text(timezone.localdate(booking.starts_at)), marks_of(booking))
+def _more_off(series: Series, *, shown: int) -> int:
+    """How many dates the last word about the series has called off that are not listed."""
+    kinds = SeriesChange.Kind
+    people = (kinds.INVITED, kinds.UNINVITED, kinds.DELETED)
+    last = series.changes.exclude(kind__in=people).first()
+    is_off = last is not None and last.kind in {kinds.CANCELLED, kinds.ENDED}
+    return max(last.meetings - shown, 0) if last and is_off else 0
+
+
+def _row(booking: Booking, said: list[tuple[str, str]]) -> Row:
+    day = day_text(timezone.localdate(booking.starts_at))
+    answers = (Mark(text, look) for text, look in said)
+    return Row(booking, day, (*marks_of(booking), *answers))
 
 
 def coming(series: Series) -> BookingQuerySet:
@@ -83,7 +100,7 @@ def is_moved(booking: Booking) -> bool:
 def _own_change(booking: Booking) -> Mark | None:
     if booking.is_cancelled or not booking.is_exception:
         return None
-    text = _("Moved by itself") if is_moved(booking) else _("Changed by itself")
+    text = _("Moved") if is_moved(booking) else _("Changed")
     return Mark(text, "badge--soon")
 
 

@@ -17,9 +17,10 @@ from meetings.forms.rooms import LOOK
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
 from meetings.services.scheduling import AlreadyCancelled, RoomRefused, StaleEdit
-from meetings.services.series import wish_of
+from meetings.services.series import later_than, wish_of
 from meetings.services.series_ahead import first_ahead
 from meetings.services.series_edits import edit_all, edit_following
+from meetings.services.series_stretches import LaterAhead, facts_of
 from meetings.services.series_wish import (
     BadSeries,
     Collisions,
@@ -30,6 +31,7 @@ from meetings.services.series_wish import (
 
 from .previews import CHECK, series_plan
 from .room_options import options_of_chosen
+from .series_changes import stretch_text
 from .series_forms import SeriesForms
 from .series_review import Plan, changed_since, plan_of, review_of
 from .series_scopes import meeting_of_series, mine
@@ -109,7 +111,7 @@ def _reviewed(request: MemberRequest, scope: Scope, forms: SeriesForms) -> HttpR
 def _save(request: MemberRequest, scope: Scope, forms: SeriesForms, plan: Plan) -> HttpResponse:
     try:
         _apply(scope, plan, by=request.user, version=forms.version)
-    except (Collisions, ExceptionsAhead) as missing:  # or taken meanwhile
+    except (Collisions, ExceptionsAhead, LaterAhead) as missing:  # or taken meanwhile
         plan = _plan(request, scope, plan.wish)
         return _review(request, scope, forms, plan, missing=str(missing))
     except StaleEdit:
@@ -125,16 +127,19 @@ def _plan(request: MemberRequest, scope: Scope, wish: SeriesWish) -> Plan:
 
 
 def _apply(scope: Scope, plan: Plan, *, by: User, version: int) -> None:
-    wish, exceptions = plan.wish, plan.exceptions
+    wish, exceptions, later = plan.wish, plan.exceptions, plan.later
     if scope.booking:
-        edit_following(scope.booking, wish, by=by, version=version, exceptions=exceptions)
+        edit_following(
+            scope.booking, wish, by=by, version=version, exceptions=exceptions, later=later
+        )
     else:
-        edit_all(scope.series, wish, by=by, version=version, exceptions=exceptions)
+        edit_all(scope.series, wish, by=by, version=version, exceptions=exceptions, later=later)
 
 
 def _form(request: MemberRequest, scope: Scope, forms: SeriesForms) -> HttpResponse:
     status = 422 if request.method == "POST" and not forms.are_valid() else 200
-    context = {**_context(scope, forms), "now": wish_of(scope.first)}
+    later = [stretch_text(facts_of(each)) for each in later_than(scope.first.in_series[1])]
+    context = {**_context(scope, forms), "now": wish_of(scope.first), "later": later}
     return render(request, "meetings/series_form.html", context, status=status)
 
 
@@ -158,6 +163,7 @@ def _review(
         **_context(scope, forms),
         "review": review_of(plan),
         "exceptions": plan.exceptions,
+        "later": plan.later,
         "missing": missing,
         "is_asked_again": bool(missing),
     }

@@ -9,13 +9,15 @@ from meetings.forms.decisions import decisions_in
 from meetings.models import Booking, Series
 from meetings.services import moving, notices
 from meetings.services.series_ahead import Ahead, ahead_of
-from meetings.services.series_edits import ASKS_ANEW, Outlook, look_ahead, values_of
+from meetings.services.series_edits import ASKS_ANEW, Outlook, look_ahead
 from meetings.services.series_remake import Exceptions, from_now
+from meetings.services.series_stretches import Later, facts_of
+from meetings.services.series_values import values_of
 from meetings.services.series_wish import Collision, Collisions, Decision, SeriesWish
 
 from .changes import Change
 from .collisions import CollisionRow, rows_of
-from .series_changes import series_values_in_words
+from .series_changes import series_values_in_words, stretch_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,22 @@ class Plan:
     booking: Booking | None  # from which on; all of it without one
     wish: SeriesWish
     exceptions: Exceptions | None
+    later: Later | None  # whether later stretches are kept
     collisions: tuple[Collision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterRow:
+    """A later stretch, and what becomes of it."""
+
+    stretch: str
+    changes: list[Change]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     changes: list[Change]
+    later: list[LaterRow]
     outlook: Outlook
     collisions: list[CollisionRow]
     guests: int  # who are told
@@ -45,12 +57,14 @@ def plan_of(
 ) -> Plan:
     """What was decided, as far as it still fits. Nonsense is no decision."""
     exceptions = {str(each): each for each in Exceptions}.get(sent.get("exceptions", ""))
-    collisions = _collisions(series, wish, exceptions, booking)
+    later = {str(each): each for each in Later}.get(sent.get("later", ""))
+    collisions = _collisions(series, wish, exceptions, later, booking)
     return Plan(
         series=series,
         booking=booking,
         wish=replace(wish, decisions=decisions_in(sent, wish, collisions)),
         exceptions=exceptions,
+        later=later,
         collisions=collisions,
     )
 
@@ -64,6 +78,7 @@ def review_of(plan: Plan) -> Review:
     moves, reasons = _of_move(ahead_of(plan.series, plan.booking), plan.wish)
     return Review(
         changes=series_values_in_words(values, outlook.since),
+        later=_later_rows(plan, outlook),
         outlook=outlook,
         collisions=rows_of(plan.wish, plan.collisions, plan.wish.decisions),
         guests=guests,
@@ -79,13 +94,30 @@ def changed_since(series: Series, wish: SeriesWish, *, booking: Booking | None) 
     return series_values_in_words(values_of(ahead, from_now(wish)), ahead.split)
 
 
+def _later_rows(plan: Plan, outlook: Outlook) -> list[LaterRow]:
+    """Each later stretch as it is now, with what would be different about it."""
+    ahead = ahead_of(plan.series, plan.booking)
+    parts = {part.ahead.pattern.pk: part for part in outlook.later}
+    rows = []
+    for pattern in ahead.later:
+        part = parts.get(pattern.pk)
+        values = values_of(part.ahead, part.wish) if part else {}
+        changes = series_values_in_words(values, pattern.first_date)
+        rows.append(LaterRow(stretch=stretch_text(facts_of(pattern)), changes=changes))
+    return rows
+
+
 def _collisions(
-    series: Series, wish: SeriesWish, exceptions: Exceptions | None, booking: Booking | None
+    series: Series,
+    wish: SeriesWish,
+    exceptions: Exceptions | None,
+    later: Later | None,
+    booking: Booking | None,
 ) -> tuple[Collision, ...]:
     """All dates that are taken, as if nothing had been decided."""
     exceptions = exceptions or Exceptions.KEEP
     try:
-        look_ahead(series, wish, booking=booking, exceptions=exceptions)
+        look_ahead(series, wish, booking=booking, exceptions=exceptions, later=later or Later.KEEP)
     except Collisions as taken:
         return taken.dates
     return ()
@@ -96,7 +128,13 @@ def _outlook(plan: Plan) -> Outlook:
     anyway = dict.fromkeys((each.date for each in plan.collisions), Decision.ANYWAY)
     wish = replace(plan.wish, decisions={**anyway, **plan.wish.decisions})
     exceptions = plan.exceptions or Exceptions.KEEP
-    return look_ahead(plan.series, wish, booking=plan.booking, exceptions=exceptions)
+    return look_ahead(
+        plan.series,
+        wish,
+        booking=plan.booking,
+        exceptions=exceptions,
+        later=plan.later or Later.KEEP,
+    )
 
 
 def _of_move(ahead: Ahead, wish: SeriesWish) -> tuple[bool, list[str]]:

@@ -29,7 +29,9 @@ def stretches_of(series: Series) -> list[Stretch]:
     """All that hold, held or will hold, in order; at most one of them holds now."""
     all_of_it = list(series.patterns.select_related("room"))
     # Of one that was called off before it began, what it was to be
-    patterns = [each for each in all_of_it if not each.cancelled_at] or all_of_it[-1:]
+    patterns = [each for each in all_of_it if not each.cancelled_at]
+    if not patterns and series.last_pattern:
+        patterns = [series.last_pattern]
     if not patterns:
         return []
     now = _now_of(patterns)

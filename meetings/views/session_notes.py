@@ -58,4 +58,5 @@ def _detours(session: RoomSession) -> list[str]:
 
 def otherwise(feature: str) -> str:
     """What it means that the provider does this otherwise than asked."""
-    return str(OTHERWISE.get(feature) or _("Otherwise than asked: %(what)s.") % {"what": feature})
+    words = OTHERWISE.get(feature)
+    return str(words or _("Different from what was requested: %(what)s.") % {"what": feature})

@@ -136,7 +136,7 @@ def test_a_chosen_difference_is_repaired_once(
     found.refresh_from_db()
     assert gone.end_reason == "provider"
     assert found.outcome == Outcome.REPAIRED
-    assert "1 difference is settled." in page
+    assert "1 difference is resolved." in page
     assert "none of these is open" in again
 
 

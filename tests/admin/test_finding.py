@@ -160,7 +160,7 @@ def test_a_meetings_page_tells_links_sessions_and_changes(
 ) -> None:
     page = as_staff.get(page_of(hold().booking)).text
 
-    assert "Duration in minutes: 30 minutes → 45 minutes" in page
+    assert "How long: 30 minutes → 45 minutes" in page
     assert "1 inside, 1 in all" in page
     assert "Works</span>" in page
 

@@ -3,19 +3,21 @@
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from copy import copy
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.prepared import PREPARE, run_in_parley
 
 from .people import Person
 
@@ -37,18 +39,14 @@ FLAGS = [
 HOST = "Hanna Berg"
 PASSWORD = "a long enough secret"
 HOSTS = 12  # one for each test: an organizer holds one meeting at a time
-PREPARE = f"""
-from django.contrib.auth.hashers import make_password
-from django.core.management import call_command
+MAKE_HOSTS = f"""
 from accounts.models import User
-call_command("migrate", verbosity=0)
-call_command("createcachetable")
-password = make_password({PASSWORD!r})  # once: it takes its time
+from django.contrib.auth.hashers import make_password
+password = make_password({PASSWORD!r})
 for number in range({HOSTS}):
     email = f"hanna{{number}}@example.org"
-    user = User.objects.create_user(email, name={HOST!r})
+    user = User.objects.create(email=email, password=password, name={HOST!r})
     user.emailaddress_set.create(email=email, verified=True, primary=True)
-User.objects.update(password=password)
 """
 
 
@@ -60,7 +58,6 @@ class Server:
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
         self.file = directory / "parley.sqlite3"
-        self.prepared = directory.parent / "prepared.sqlite3"  # the same for all of this run
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "DEBUG": "true",
@@ -87,15 +84,9 @@ class Server:
     def prepare(self) -> None:
         if url := postgres_beside(self.port).get("DATABASE_URL"):
             on_postgres(f'CREATE DATABASE "{urlsplit(url).path[1:]}"')
-            self._fill()
-        elif self.prepared.exists():
-            _copy_sqlite(self.prepared, self.file)
+            run_in_parley(PREPARE + MAKE_HOSTS, self.environment)
         else:
-            self._fill()
-            _copy_sqlite(self.file, self.prepared)
-
-    def _fill(self) -> None:
-        self.manage("shell", "--no-imports", "-c", PREPARE)
+            shutil.copy(Path(with_hosts().name, "parley.sqlite3"), self.file)
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(
@@ -127,17 +118,20 @@ class Server:
         self.process = None
 
 
+@cache
+def with_hosts() -> TemporaryDirectory[str]:
+    """A database with all hosts in it, made once for the servers of this run."""
+    directory = TemporaryDirectory()
+    run_in_parley(PREPARE + MAKE_HOSTS, {"DATA_DIR": directory.name})
+    return directory
+
+
 def postgres_beside(port: int) -> dict[str, str]:
     """A database of its own on the server that the suite runs on, if it runs on one."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return {}
     return {"DATABASE_URL": urlsplit(url)._replace(path=f"/browser_{port}").geturl()}
-
-
-def _copy_sqlite(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
-        one.backup(other)
 
 
 def on_postgres(command: str) -> None:
@@ -174,7 +168,7 @@ def new_person(chromium: Browser, server: Server) -> Iterator[Callable[..., Pers
 
     def arrive(name: str, **options: object) -> Person:
         context = chromium.new_context(base_url=server.url, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         # A small picture: one machine plays all the people, and encodes for each of them.
         # Not within a frame of somebody else's: there is no storage there.
         saver = "if (window === top) localStorage['parley.devices'] ??= '{\"saver\": true}'"

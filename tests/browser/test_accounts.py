@@ -9,7 +9,7 @@ import pytest
 from .at_a_double import MAKE_OPERATOR, OPERATOR
 from .conftest import BASE, PASSWORD, Server
 from .people import Person
-from .test_pages import LOOKED_AT, LOOKS, visit_all
+from .test_pages import visit_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
@@ -49,14 +49,13 @@ def pages(server: Server) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("look", LOOKED_AT)
 def test_pages_about_accounts_are_whole(
-    look: str, new_person: Callable[..., Person], pages: dict[str, str]
+    new_person: Callable[..., Person], pages: dict[str, str]
 ) -> None:
-    operator = new_person("Olga", **LOOKS[look])
+    operator = new_person("Olga")
     operator.sign_in(OPERATOR, PASSWORD)
 
-    assert visit_all(operator.page.context, pages, {}, look) == []
+    assert visit_all(operator.page.context, pages, {}) == []
 
 
 def test_an_account_is_typed_in_tested_and_switched_off(

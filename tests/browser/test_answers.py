@@ -17,7 +17,7 @@ def test_guest_answers_from_the_mail_and_proposes_another_time(
     meeting = host.page.url
     host.page.get_by_text("Invite people by e-mail").click()
     host.page.get_by_label("People").fill("Ana Gomez <ana@example.com>")
-    host.press("Look it over")
+    host.press("Preview")
     host.press("Invite 1 person")
     host.page.goto(meeting)
     link = host.page.locator("[id^=guest-link]").text_content() or ""

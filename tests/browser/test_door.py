@@ -7,7 +7,12 @@ import pytest
 from .conftest import Server
 from .people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.enable_socket]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.looks,
+    pytest.mark.enable_socket,
+]
 
 PLAN = """
 from datetime import timedelta

@@ -18,7 +18,7 @@ def test_pasted_list_is_looked_over_and_a_guest_opens_the_personal_link(
     host.plan_meeting("Review")
     host.page.get_by_text("Invite people by e-mail").click()
     host.page.get_by_label("People").fill(LIST)
-    host.press("Look it over")
+    host.press("Preview")
     host.sees("2 people will be invited.")
     host.sees("“ben at example.com” is not an e-mail address.")
     host.press("Invite 2 people")

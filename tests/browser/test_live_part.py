@@ -8,7 +8,12 @@ from playwright.sync_api import Route, expect
 
 from .people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.enable_socket]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.looks,
+    pytest.mark.enable_socket,
+]
 
 NewPerson = Callable[..., Person]
 SOON = 15_000

@@ -120,6 +120,7 @@ def test_people_keep_talking_while_the_server_is_away_and_a_reload_asks_nothing(
     assert [host.errors, ana.errors] == [[], []]
 
 
+@pytest.mark.looks
 def test_somebody_without_camera_and_microphone_can_still_join(
     host: Person, new_person: NewPerson
 ) -> None:
@@ -140,6 +141,7 @@ def test_somebody_without_camera_and_microphone_can_still_join(
     assert host.page.locator(".tile", has_text="Eva Roth").get_by_text("ER").is_visible()
 
 
+@pytest.mark.looks
 def test_who_waits_can_be_sent_away(host: Person, new_person: NewPerson) -> None:
     eva = new_person("Eva Roth")
     host_link, guest_link = host.plan_meeting("Interview", waits="everyone")

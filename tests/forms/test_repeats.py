@@ -115,6 +115,7 @@ def test_what_does_not_fit_the_choice_is_ignored() -> None:
         (typed(how="daily", ends="until", until="2026-11-23"), "until", "Until then no meeting"),
         (typed(how="daily", ends="until", until="2030-01-01"), "until", "at most 1,000 meetings"),
         (typed(how="yearly", ends="until", until="2100-01-01"), "until", "for 20 years at most"),
+        (typed(how="yearly", ends="count", count="22"), "count", "for 20 years at most"),
         (typed(how="daily", ends="until", until="9999-12-31\0"), "until", "Enter a valid date"),
     ],
 )

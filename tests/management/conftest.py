@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.prepared import empty_database
 
 from .trials import account_at, choose, hurried
 
@@ -67,6 +70,17 @@ def port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_database(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, empty: Path) -> None:
+    """The data of an earlier start: most tests are not about the first one."""
+    shutil.copy(empty, tmp_path)
 
 
 @pytest.fixture

@@ -15,10 +15,7 @@ from config.addresses import answers
 
 from .conftest import Parley, Start
 
-
-def migrated(start: Start) -> None:
-    assert start("migrate", "--verbosity=0").ends() == 0
-    assert start("createcachetable").ends() == 0
+PREPARED = pytest.mark.usefixtures("prepared")
 
 
 def wait_until_served(parley: Parley, port: int) -> None:
@@ -27,8 +24,8 @@ def wait_until_served(parley: Parley, port: int) -> None:
         assert parley.process.poll() is None, parley.said
 
 
+@PREPARED
 def test_pages_are_served_until_it_is_stopped(start: Start, port: int) -> None:
-    migrated(start)
     parley = start("serve")
     wait_until_served(parley, port)
 
@@ -41,8 +38,8 @@ def test_pages_are_served_until_it_is_stopped(start: Start, port: int) -> None:
     assert not answers("127.0.0.1", port)
 
 
+@PREPARED
 def test_log_of_requests_names_pages_and_no_links(start: Start, port: int) -> None:
-    migrated(start)
     parley = start("serve", "--verbosity=2")
     wait_until_served(parley, port)
     urls = [f"http://localhost:{port}/{page}" for page in ("j/s3cr3t/", "join/?link=s3cr3t")]
@@ -57,10 +54,10 @@ def test_log_of_requests_names_pages_and_no_links(start: Start, port: int) -> No
     assert "s3cr3t" not in parley.said
 
 
+@PREPARED
 def test_https_serves_the_network_with_a_certificate_of_this_machine(
     start: Start, port: int, tmp_path: Path
 ) -> None:
-    migrated(start)
     parley = start("serve", "--https")
     wait_until_served(parley, port)
     trusted = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))

@@ -16,6 +16,7 @@ from .conftest import Start
 
 # The machine asks itself how it would reach these; nothing is sent to them.
 pytestmark = pytest.mark.allow_hosts([*LOOPBACK, *ELSEWHERE])
+PREPARED = pytest.mark.usefixtures("prepared")
 
 
 def get(url: str) -> str:
@@ -37,6 +38,7 @@ def test_one_command_serves_pages_and_says_how_to_begin(start: Start, port: int)
     assert "works once" not in parley.said
 
 
+@PREPARED
 def test_demo_is_loaded_and_a_link_signs_its_organizer_in(start: Start, port: int) -> None:
     parley = start("up", "--demo", DEMO="true")
 
@@ -55,6 +57,7 @@ def test_demo_stays_out_of_a_site_that_people_use(start: Start) -> None:
     assert "set DEMO=true" in parley.said
 
 
+@PREPARED
 def test_second_one_on_the_same_data_says_where_the_first_is(start: Start, port: int) -> None:
     first = start("up")
     first.wait_for("Ctrl-C stops everything.")
@@ -66,6 +69,7 @@ def test_second_one_on_the_same_data_says_where_the_first_is(start: Start, port:
     assert "--accent" in get(f"http://localhost:{port}/static/css/tokens.css")
 
 
+@PREPARED
 def test_one_that_was_killed_holds_nothing(start: Start) -> None:
     first = start("up")
     first.wait_for("Ctrl-C stops everything.")
@@ -84,6 +88,7 @@ def test_address_of_another_machine_is_refused_in_a_sentence(start: Start, port:
     assert f"Cannot listen at 192.0.2.254:{port}: " in parley.said
 
 
+@PREPARED
 def test_network_is_told_where_parley_is(start: Start, port: int) -> None:
     parley = start("up", "--https")
 
@@ -93,15 +98,8 @@ def test_network_is_told_where_parley_is(start: Start, port: int) -> None:
         assert url in parley.said
 
 
-def test_static_files_are_served_without_further_ado(start: Start, port: int) -> None:
-    parley = start("up")
-
-    parley.wait_for("Ctrl-C stops everything.")
-
-    assert "--accent" in get(f"http://localhost:{port}/static/css/tokens.css")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@PREPARED
 def test_stopping_it_leaves_nothing_behind(start: Start, port: int, number: int) -> None:
     parley = start("up")
     parley.wait_for("Ctrl-C stops everything.")
@@ -121,6 +119,7 @@ def test_stopping_it_leaves_nothing_behind(start: Start, port: int, number: int)
 @pytest.mark.parametrize(
     ("words", "name"), [("run_huey", "The worker"), ("uvicorn", "The web server")]
 )
+@PREPARED
 def test_neither_half_runs_on_alone(start: Start, words: str, name: str) -> None:
     parley = start("up")
     parley.wait_for("Ctrl-C stops everything.")
@@ -131,6 +130,7 @@ def test_neither_half_runs_on_alone(start: Start, words: str, name: str) -> None
     assert f"{name} was stopped by SIGKILL, so everything is stopped." in parley.said
 
 
+@PREPARED
 def test_busy_port_leads_to_the_next_one(start: Start, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         parley = start("up")
@@ -142,6 +142,7 @@ def test_busy_port_leads_to_the_next_one(start: Start, port: int) -> None:
     assert get(f"http://localhost:{said[1]}/account/login/")
 
 
+@PREPARED
 def test_production_collects_its_static_files_first(start: Start, port: int) -> None:
     secrets = {"SECRET_KEY": "k3" * 30, "FIELD_KEYS": "A" * 43 + "="}
     parley = start("up", DEBUG="false", **secrets)

@@ -18,7 +18,7 @@ from tests.providers.doubles.xroom.faults import on
 
 from .conftest import Start
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("prepared")]
 
 BOOK = """
 from datetime import timedelta
@@ -75,7 +75,6 @@ def until(happened: Callable[[], Any]) -> bool:
 def test_worker_reserves_what_was_planned(
     start: Start, double: Double, account: dict[str, str], tmp_path: Path
 ) -> None:
-    run(start, "migrate", **account)
     start("run_huey", **account)
 
     run(start, "shell", "-c", BOOK, **account)
@@ -94,7 +93,6 @@ def rows(data: Path, table: str) -> int:
 def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
     start: Start, double: Double, account: dict[str, str]
 ) -> None:
-    run(start, "migrate", **account)
     worker = start("run_huey", **account)
     said_yes, over = Event(), Event()
 

@@ -11,6 +11,7 @@ from meetings.services import scheduling, series_edits
 from meetings.services.scheduling import MeetingWish
 from meetings.services.series import SeriesWish, book_series, wish_of
 from meetings.services.series_remake import Exceptions
+from meetings.services.series_stretches import Later
 
 
 def guest_of(place: Booking | Series, email: str = "ana@example.com", **fields: Any) -> Guest:
@@ -44,13 +45,22 @@ def change(booking: Booking, **values: Any) -> Booking:
 
 
 def change_following(
-    booking: Booking, *, exceptions: Exceptions = Exceptions.REPLACE, **values: Any
+    booking: Booking,
+    *,
+    exceptions: Exceptions = Exceptions.REPLACE,
+    later: Later | None = None,
+    **values: Any,
 ) -> None:
     series = Series.objects.get(pk=booking.series_id)
     booking.refresh_from_db()
     wish = replace(wish_of(booking), **values)
     series_edits.edit_following(
-        booking, wish, by=series.organizer, version=series.version, exceptions=exceptions
+        booking,
+        wish,
+        by=series.organizer,
+        version=series.version,
+        exceptions=exceptions,
+        later=later,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest
 from meetings.services import answering, scheduling, series_cancel
-from meetings.services.answering import answer, answer_of, answers_for, coming
+from meetings.services.answering import answer, answer_of, answers_for
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
@@ -182,24 +182,7 @@ def test_a_date_of_somebody_elses_series_cannot_be_answered(dana: User, colin: U
         answer(guest, "accepted", pattern=theirs.patterns.get())
 
 
-# Who comes
-
-
-def test_who_has_declined_is_not_coming(dana: User) -> None:
-    series = weekly_for(dana)
-    first, second, *_ = dates_of(series)
-    silent, never, not_then, only_then = (
-        guest_of(series, f"{name}@example.com") for name in ("silent", "never", "not", "only")
-    )
-    gone = guest_of(series, "gone@example.com", removed_at=NOW)
-    answer(never, "declined")
-    answer(not_then, "declined", booking=second)
-    answer(only_then, "declined")
-    answer(only_then, "tentative", booking=second)
-
-    assert gone not in coming(first)
-    assert set(coming(first)) == {silent, not_then}
-    assert set(coming(second)) == {silent, only_then}
+# Many
 
 
 def test_answers_of_many_guests_are_one_query(

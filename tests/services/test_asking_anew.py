@@ -8,9 +8,10 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from meetings.models import Answer, Booking, Guest, OutgoingMail
+from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail
 from meetings.services import answering, scheduling
 from meetings.services.answering import answer, answer_of, answers_for
+from meetings.services.mails import message_for
 from meetings.services.series_remake import Exceptions
 
 from .answers import change, change_all, change_following, dates_of, guest_of, weekly_for
@@ -63,6 +64,8 @@ def test_other_words_ask_nobody(book: Book, changed: dict[str, Any]) -> None:
     change(booking, **changed)
 
     assert choice_of(guest, booking) == "accepted"
+    mail = OutgoingMail.objects.get(notice__kind=Notice.Kind.CHANGED)
+    assert "The time has changed" not in str(message_for(mail).body)
 
 
 def test_a_reply_to_the_time_before_counts_no_more(book: Book) -> None:

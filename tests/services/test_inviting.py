@@ -215,3 +215,16 @@ def test_same_list_sent_twice_at_once_invites_everybody_once(
     assert seen_by_all(Guest.objects.count) == 3
     assert seen_by_all(JoinLink.objects.exclude(guest=None).count) == 3
     assert seen_by_all(OutgoingMail.objects.count) == 3
+
+
+def test_zone_and_language_of_a_guest_are_known_from_another_meeting_of_the_same_organizer(
+    dana: User, colin: User, book: Book
+) -> None:
+    (known,) = invite(book("First"), "ana@example.com")
+    inviting.note_opened(known, zone="Asia/Tokyo", language="de-AT")
+
+    ana, eva = invite(series_of(dana), "Ana@Example.com", "eva@example.com")
+    (elsewhere,) = invite(series_of(colin), "ana@example.com")
+
+    assert (ana.time_zone, ana.language) == ("Asia/Tokyo", "de")
+    assert (eva.time_zone, elsewhere.time_zone) == ("", "")

@@ -12,7 +12,7 @@ from meetings.services.answering import answer
 from tests.calendar_reader import read
 
 from .answers import change, change_all, dates_of, guest_of, weekly_for
-from .test_posting import calendar_of, posted, text_of
+from .mailing import calendar_of, posted, text_of
 
 pytestmark = pytest.mark.django_db
 Book = Callable[..., Booking]

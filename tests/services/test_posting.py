@@ -3,9 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import SMTP
+from email.utils import parseaddr
 
 import pytest
 import time_machine
@@ -14,61 +12,19 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from meetings.models import Answer, Booking, Guest, JoinLink, Notice, OutgoingMail, Series
-from meetings.services import notices, posting, scheduling
-from tests import calendar_stories
+from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail
+from meetings.services import notices, scheduling
 from tests.calendar_reader import read
+
+from .mailing import calendar_of, change, html_of, invite, posted, text_of
 
 pytestmark = pytest.mark.django_db
 Book = Callable[..., Booking]
 Outcome = OutgoingMail.Outcome
 
 
-def invite(booking: Booking, *emails: str, **fields: str) -> list[Guest]:
-    guests = [Guest.objects.create(booking=booking, email=email, **fields) for email in emails]
-    for guest in guests:
-        purpose = JoinLink.Purpose.PARTICIPANT
-        JoinLink.objects.create(booking=booking, purpose=purpose, guest=guest)
-    notices.invited(guests)
-    return guests
-
-
-def posted() -> list[EmailMessage]:
-    """Send what is due, and read it as a mail program does."""
-    sent_by_django.outbox.clear()
-    posting.post_due()
-    parse = BytesParser(policy=SMTP).parsebytes
-    return [parse(each.message().as_bytes()) for each in sent_by_django.outbox]
-
-
-def text_of(message: EmailMessage) -> str:
-    return message.get_body(("plain",)).get_content()
-
-
-def html_of(message: EmailMessage) -> str:
-    return message.get_body(("html",)).get_content()
-
-
-def calendar_of(message: EmailMessage) -> bytes:
-    (part,) = (each for each in message.walk() if each.get_content_type() == "text/calendar")
-    return part.get_payload(decode=True)
-
-
 def reminder(booking: Booking, *people: Guest | User) -> notices.Reminder:
     return notices.Reminder(booking=booking, minutes=10, people=people)
-
-
-def change(booking: Booking, dana: User, **values: object) -> Booking:
-    wish = {
-        "title": booking.title,
-        "starts_at": booking.starts_at,
-        "duration": booking.duration,
-        "time_zone": booking.time_zone,
-        "description": booking.description,
-        **values,
-    }
-    wished = scheduling.MeetingWish(**wish)
-    return scheduling.edit(booking, wished, by=dana, version=booking.version)
 
 
 def test_invitation_has_text_html_and_a_calendar_part_with_the_personal_link(book: Book) -> None:
@@ -234,6 +190,14 @@ def test_titles_and_names_cannot_add_headers(book: Book, dana: User, bad: str) -
     assert event.organizer == "dana@example.org"
 
 
+def test_guest_with_a_name_at_a_domain_in_letters_of_their_own_gets_the_mail(book: Book) -> None:
+    invite(book("Review"), "zoe@müller.example", name="Zoë")
+
+    (message,) = posted()
+
+    assert parseaddr(message["To"])[1] == "zoe@xn--mller-kva.example"
+
+
 def test_mail_is_sent_right_after_the_change_is_saved(
     book: Book, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
@@ -241,54 +205,6 @@ def test_mail_is_sent_right_after_the_change_is_saved(
         invite(book("Review"), "ana@example.com")
 
     assert [each.to for each in sent_by_django.outbox] == [["ana@example.com"]]
-
-
-# Series
-
-
-def mails_of(story: Callable[[User], None], dana: User) -> list[str]:
-    """Subject and text of each mail of a story."""
-    with time_machine.travel(calendar_stories.BEGIN):
-        story(dana)
-        told = [each for _ in range(4) for each in posted()]  # one to a guest each time
-    return [f"{each['Subject']}\n{text_of(each)}" for each in told]
-
-
-def test_another_time_from_a_date_on_is_told_as_an_end_and_a_beginning(dana: User) -> None:
-    invitation, end, beginning = mails_of(calendar_stories.another_time_from_a_date_on, dana)
-
-    assert "a series of meetings" in invitation
-    assert "The dates after these are gone." in end
-    assert "3:00 PM" in beginning
-    assert re.search(r"before: .*9:00 AM", beginning)
-
-
-def test_series_that_is_ended_or_replaced_says_so(dana: User) -> None:
-    _, end = mails_of(calendar_stories.ended_from_a_date_on, dana)
-
-    assert end.startswith("Ends earlier")
-
-
-def test_series_called_off_is_told_for_each_of_its_parts(dana: User) -> None:
-    *_, first, second = mails_of(calendar_stories.split_and_then_called_off, dana)
-
-    assert "has cancelled this series" in first + second
-
-
-def test_organizer_hears_of_dates_that_collide_and_of_new_rules(dana: User) -> None:
-    with time_machine.travel(calendar_stories.BEGIN):
-        calendar_stories.repeated_across_a_change_of_clocks(dana)
-        posted()
-        series = Series.objects.get()
-        bookings = list(series.bookings.all())
-        notices.collided(series, bookings * 2)
-        notices.collided(series, [])
-        notices.zone_rules_changed(bookings[0], was=bookings[0].starts_at + timedelta(hours=1))
-        told = [each for _ in range(2) for each in posted()]
-
-    to_dana = [text_of(each) for each in told if "dana@" in each["To"]]
-    assert any("and 4 more" in text for text in to_dana)
-    assert any("rules for clocks in Berlin" in text for text in to_dana)
 
 
 def test_organizer_hears_what_a_guest_answered(book: Book, dana: User) -> None:
@@ -307,27 +223,14 @@ def test_organizer_hears_what_a_guest_answered(book: Book, dana: User) -> None:
     notices.answered(answer)
 
     (message,) = posted()
-    assert message["Subject"] == "Ana may come: Review"
+    assert message["Subject"] == "Ana proposes another time: Review"
+    assert message["From"] == "Parley <parley@localhost>"
+    assert message["Reply-To"] == "Ana <ana@example.com>"
     assert "Later?" in text_of(message)
     assert "Proposed instead" in text_of(message)
     change(booking, dana, title="Other")
     (told,) = posted()
     assert read(calendar_of(told)).events[0].attendees == {"ana@example.com": "TENTATIVE"}
-
-
-def test_answer_to_a_whole_series_says_so(dana: User) -> None:
-    with time_machine.travel(calendar_stories.BEGIN):
-        calendar_stories.repeated_across_a_change_of_clocks(dana)
-        posted()
-        guest = Guest.objects.get()
-        pattern = guest.series.patterns.get()
-        answer = Answer.objects.create(guest=guest, pattern=pattern, choice="declined")
-
-        notices.answered(answer)
-
-        (message,) = posted()
-    assert message["Subject"].startswith("ana@example.com will not come")
-    assert "for all meetings of the series" in text_of(message)
 
 
 def test_nobody_invited_is_nobody_told(book: Book) -> None:

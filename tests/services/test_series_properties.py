@@ -176,6 +176,7 @@ def test_zone_of_the_server_does_not_matter() -> None:
         environment = {
             **os.environ,
             "TZ": zone,
+            "TIME_ZONE": zone,  # Django sets the process to this one
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEBUG": "true",
         }

@@ -27,6 +27,8 @@ from meetings.zone_edition import zone_edition
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
+from .answers import change, change_all, dates_of, guest_of, weekly_for
+
 Book = Callable[..., Booking]
 Forge = Callable[..., None]
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -219,6 +221,24 @@ def test_series_is_told_of_once(dana: User, forge: Forge) -> None:
     mails = OutgoingMail.objects.filter(notice__kind=Notice.Kind.ZONE_RULES)
     assert mails.count() == 2
     assert series.patterns.get().sequence == 1
+
+
+def test_date_changed_by_itself_is_told_as_the_newest_word(dana: User, forge: Forge) -> None:
+    series = weekly_for(dana)
+    guest_of(series)
+    moved = dates_of(series)[2]
+    change(moved, starts_at=moved.starts_at + timedelta(hours=1))
+    for title in ("One", "Two", "Three"):
+        change_all(series, title=title)
+    forge()
+
+    keep_walls()
+
+    notice = Notice.objects.get(kind=Notice.Kind.ZONE_RULES, booking=moved)
+    (event,) = notice.facts["events"]
+    told = Notice.objects.filter(kind=Notice.Kind.CHANGED, series=series).first()
+    assert told
+    assert event["sequence"] > told.facts["events"][0]["sequence"]
 
 
 def test_trouble_with_one_person_keeps_no_other_from_the_right_time(

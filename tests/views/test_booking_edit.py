@@ -75,7 +75,7 @@ def test_old_and_new_stand_side_by_side_before_anything_is_saved(
     before = "Tue, 24 November 2026, 10:00 AM Berlin (UTC+01:00)"
     after = "Tue, 24 November 2026, 11:30 AM Tokyo (UTC+09:00)"
     assert f"Start {before} {after}" in text
-    assert "Duration in minutes 30 minutes 1 hour 30 minutes" in text
+    assert "How long 30 minutes 1 hour 30 minutes" in text
     assert "Who waits for a host People without an account Nobody" in text
     assert "Starts with a host yes no" in text
     assert "Description" not in text
@@ -96,7 +96,7 @@ def test_confirmed_change_is_saved_and_kept_in_the_history(
     shown = text_of(as_dana.get(answer.headers["Location"]))
     before, after = (f"Tue, 24 November 2026, {h}:00 AM Berlin (UTC+01:00)" for h in (10, 11))
     assert f"Start: {before} → {after}" in shown
-    assert "Most people: – → 4" in shown
+    assert "Maximum number of people: – → 4" in shown
 
 
 def test_zone_that_leaves_the_instant_as_it_is_is_a_change_of_its_own(

@@ -199,11 +199,13 @@ def test_time_of_this_minute_is_fine_and_one_of_the_past_is_refused(
 ) -> None:
     a_moment_ago = typed(date="2026-11-23", time="09:16")
     earlier = typed(date="2026-11-23", time="09:10")
+    over = typed(date="2026-11-23", time="09:16", duration=2, guests="ana@example.com")
 
     assert as_dana.post(NEW, a_moment_ago).status_code == 302
-    refused = as_dana.post(NEW, earlier)
+    for each in (earlier, over):
+        refused = as_dana.post(NEW, each)
 
-    assert error_at(refused, "time") == "This time has passed already."
+        assert error_at(refused, "time") == "This time has passed already."
 
 
 def test_rooms_of_others_and_rooms_given_up_are_no_choice(

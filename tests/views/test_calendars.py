@@ -42,7 +42,7 @@ def test_new_address_stands_in_the_place_of_the_old_one(as_dana: Client, dana: U
     new = Feed.objects.usable().get()
     assert old.token not in page(answer)
     assert new.token in page(answer)
-    assert "The old one is dead" in text_of(answer)
+    assert "The old one no longer works" in text_of(answer)
 
 
 def test_old_tab_that_replaces_what_was_taken_back_is_told_so(as_dana: Client, dana: User) -> None:
@@ -51,7 +51,7 @@ def test_old_tab_that_replaces_what_was_taken_back_is_told_so(as_dana: Client, d
 
     answer = as_dana.post(reverse("feed-rotate", args=[feed.pk]), follow=True)
 
-    assert "taken back meanwhile" in text_of(answer)
+    assert "removed meanwhile" in text_of(answer)
     assert not Feed.objects.usable().exists()
 
 

@@ -229,3 +229,17 @@ def test_hello_comes_from_our_own_page_and_guesses_are_counted(
     assert forged.status_code == 403
     assert guesses[0] == 404
     assert guesses[-1] == 429
+
+
+def test_personal_link_leads_to_the_answer_and_says_that_the_meeting_repeats(
+    client: Client, dana: User
+) -> None:
+    series = make_series(dana)
+    (guest,) = invite(series, "ana@example.com")
+    shared = series.links.common().get(purpose="participant").get_absolute_url()
+
+    text, others = page(client.get(address_of(guest))), page(client.get(shared))
+
+    assert reverse("answer", args=[guest.link.token]) in text
+    assert "One meeting of a series." in text_of(client.get(address_of(guest)))
+    assert "/answer/" not in others

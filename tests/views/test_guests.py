@@ -47,7 +47,7 @@ def test_preview_names_rows_in_trouble_and_invites_nobody(as_dana: Client, book:
     answer = as_dana.post(guests_of(booking), {"guests": LIST})
 
     text = text_of(answer)
-    assert "3 people will be invited. 2 rows invite nobody." in text
+    assert "3 people will be invited. 2 rows are skipped." in text
     assert "Line 2 “foo” is not an e-mail address." in text
     assert "Line 4 ANA@example.com is on the list already" in text
     assert "Ana Gomez ana@example.com ben@example.com Eva eva@example.com" in text
@@ -115,7 +115,7 @@ def test_more_than_two_thousand_are_refused_before_anybody_is_invited(
     preview = as_dana.post(guests_of(booking), {"guests": crowd})
     answer = as_dana.post(guests_of(booking), {"guests": crowd, "invite": "1"}, follow=True)
 
-    assert "A meeting has 2000 guests at most. These are 2 too many." in text_of(preview)
+    assert "A meeting can have 2000 guests at most. This is 2 too many." in text_of(preview)
     assert 'name="invite"' not in page(preview)
     assert "Nobody was invited." in text_of(answer)
     assert booking.guests.count() == 1
@@ -189,7 +189,7 @@ def test_card_shows_what_became_of_each_guest(as_dana: Client, book: Book) -> No
     assert "“With cake” Accepted" in row_of(answer, "ana@x.org")
     assert "Declined" in row_of(answer, "ben@x.org")
     assert "The mail did not arrive: 550 no such user No answer" in row_of(answer, "eva@x.org")
-    assert "The mail waits: 451 try later" in row_of(answer, "dov@x.org")
+    assert "The mail is delayed: 451 try later" in row_of(answer, "dov@x.org")
     assert "Opened the link" in row_of(answer, "g@x.org")
     assert f"http://testserver{ana.link.get_absolute_url()}" in page(answer)
 

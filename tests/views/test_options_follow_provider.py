@@ -141,7 +141,7 @@ def test_page_tells_how_many_come_in_and_what_is_not_kept(as_dana: Client, book:
 
     of_many, of_silent = (text_of(as_dana.get(f"/meetings/{each.pk}/")) for each in (many, silent))
 
-    assert "Most people 50" in of_many
+    assert "Maximum number of people 50" in of_many
     assert "Not possible" not in of_many
     assert "Not possible at Modest, though this meeting was set so: its chat is" in of_silent
 

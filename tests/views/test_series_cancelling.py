@@ -51,7 +51,7 @@ def test_question_tells_how_many_and_what_stays(as_dana: Client, series: Series)
     assert "From Mon, 14 December 2026" in text
     assert "to Mon, 28 December 2026" in text
     assert "Earlier meetings stay as they are" in text
-    assert "1 guest is told by mail." in text
+    assert "1 guest is notified by mail." in text
     assert walls(series)[2] == "12-14T09:00"
 
 
@@ -100,7 +100,7 @@ def test_meeting_that_runs_goes_on(dana: User, series: Series, clock: Clock) -> 
 
     send(as_dana, all_of(series), asked)
 
-    assert "What is on now goes on until it ends." in text_of(asked)
+    assert "A meeting that is running now continues until it ends." in text_of(asked)
     assert "4 meetings will not take place." in text_of(asked)
     session.refresh_from_db()
     assert session.state == RoomSession.State.LIVE

@@ -65,8 +65,8 @@ def test_review_shows_old_beside_new_and_how_many_meetings(as_dana: Client, seri
     text = text_of(shown)
     assert "Start 9:00 AM 11:00 AM" in text
     assert "Repeats Every week on Monday, 3 times Every week on Monday, 2 times" in text
-    assert "2 meetings are changed or made." in text
-    assert "1 meeting does not take place any more." in text
+    assert "2 meetings are changed or added." in text
+    assert "1 meeting will no longer take place." in text
     assert walls(series)[2] == "12-14T09:00"
 
 
@@ -118,7 +118,7 @@ def test_meeting_changed_by_itself_is_kept_or_replaced_as_it_is_said(
 
     press(as_dana, from_14(series), shown, exceptions=choice, confirm="1")
 
-    assert "1 meeting was changed or cancelled by itself." in text_of(shown)
+    assert "1 meeting was changed or cancelled individually." in text_of(shown)
     assert walls(series)[3] == wall
 
 
@@ -330,8 +330,8 @@ def test_half_a_form_shows_no_dates(as_dana: Client, series: Series) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"time": "11:00"}, "1 guest is told by mail, and asked again."),
-        ({"title": "Daily"}, "1 guest is told by mail."),
+        ({"time": "11:00"}, "1 guest is notified by mail and asked to answer again."),
+        ({"title": "Daily"}, "1 guest is notified by mail."),
     ],
 )
 def test_review_says_what_guests_hear(

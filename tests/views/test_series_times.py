@@ -53,7 +53,7 @@ def test_each_meeting_is_told_in_all_zones_over_changes_of_clocks(
     assert rows(answer)["03-15"][1] == "10:00 AM"
     assert rows(answer)["03-29"][1:] == ["9:00 AM", "6:30 PM"]
     assert text_of(answer).count("Clocks go forward by 1:00") == 2
-    assert "Zone not known yet: Nobody Knows, Odd." in text_of(answer)
+    assert "Time zone not known yet: Nobody Knows, Odd." in text_of(answer)
 
 
 def test_those_for_whom_it_is_night_are_named(as_dana: Client, dana: User) -> None:
@@ -118,7 +118,7 @@ def test_cancelled_meetings_are_no_part_of_it(as_dana: Client, dana: User, serie
 def test_series_that_is_over_says_so(as_dana: Client, dana: User) -> None:
     series = make_series(dana, count=1, first_date=date(2026, 11, 16))
 
-    assert "No meeting of this series is to come." in text_of(as_dana.get(address(series)))
+    assert "No meeting of this series is coming up." in text_of(as_dana.get(address(series)))
 
 
 def test_many_guests_and_meetings_cost_as_much_as_few(

@@ -101,7 +101,7 @@ def test_reason_of_our_own_is_told_in_the_readers_language(
         (["sharing_switch", "capacity"], ["share their screen", "another number of people"]),
         (["webhooks"], ["does not tell who comes and goes"]),
         ([HOST_RIGHTS], ["lost the key to host rights"]),
-        (["dancing"], ["Otherwise than asked: dancing."]),
+        (["dancing"], ["Different from what was requested: dancing."]),
     ],
 )
 def test_what_the_provider_does_otherwise_is_told_in_words(

@@ -53,7 +53,7 @@ class VideosdkOptions(HttpOptions):
     most_people: int = field(
         default=50,
         metadata={
-            "label": _("Most people in one room"),
+            "label": _("Maximum number of people in one room"),
             "help": _("As your plan says; 0: no limit that we know."),
         },
     )

@@ -65,7 +65,7 @@ def _answer(reply: Reply) -> Answer:
         proposed_at=_proposed(reply, meeting),
         at=reply.written_at,
         # More than we ever sent is nothing that they can have seen.
-        sequence=None if reply.sequence is None else min(reply.sequence, known),
+        sequence=min(reply.sequence, known),
     )
 
 

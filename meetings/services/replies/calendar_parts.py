@@ -30,7 +30,7 @@ class Reply:
     is_counter: bool = False
     of_date: date | datetime | None = None  # RECURRENCE-ID
     is_for_all_after: bool = False
-    sequence: int | None = None
+    sequence: int = 0
     written_at: datetime | None = None
     starts_at: datetime | None = None  # what a COUNTER proposes
     comment: str = ""
@@ -128,8 +128,9 @@ def _email(attendee: Any) -> str:
     return unquote(address).strip()
 
 
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 <= value < 2**31 else None
+def _number(value: Any) -> int:
+    """Where none is told, the first state is answered (RFC 5546, §3.2.3)."""
+    return value if isinstance(value, int) and 0 <= value < 2**31 else 0
 
 
 def _instant(value: Any) -> datetime | None:

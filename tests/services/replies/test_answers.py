@@ -109,6 +109,7 @@ def test_answer_to_a_time_that_was_changed_counts_no_more(
 ) -> None:
     Booking.objects.filter(pk=booking.pk).update(sequence=2, asks_since=2)
 
+    assert take_in(replace(said, sequence=None)) is Kind.IGNORED
     assert take_in(replace(said, sequence=1)) is Kind.IGNORED
     assert take_in(replace(said, sequence=2)) is Kind.ANSWER
 
