@@ -39,6 +39,7 @@ class Dates:
     rows: tuple[Row, ...]
     page: "Page[Any]"
     show: str
+    is_endless: bool  # more are made as time goes
     more_off: int  # dates that do not take place and are not listed
 
 
@@ -50,7 +51,9 @@ def dates_shown(request: MemberRequest, series: Series) -> Dates:
     said = counts_by_date(page)
     rows = tuple(_row(each, said.get(each.pk, [])) for each in page)
     off = _more_off(series, shown=found.cancelled().count()) if show == "coming" else 0
-    return Dates(rows=rows, page=page, show=show, more_off=off)
+    last = series.last_pattern
+    is_endless = bool(show == "coming" and last and not last.cancelled_at and not last.repeats.ends)
+    return Dates(rows=rows, page=page, show=show, is_endless=is_endless, more_off=off)
 
 
 def _more_off(series: Series, *, shown: int) -> int:

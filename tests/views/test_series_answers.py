@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Answer, BookingChange, Guest, Series
+from meetings.recurrence import weekly
 from meetings.services import answering, scheduling
 from meetings.services.series import wish_of
 from meetings.services.series_cancel import cancel_all
@@ -133,3 +134,10 @@ def test_cancelled_series_shows_no_stretch_that_was_replaced_before(
     assert "9:00 AM – 9:30 AM" in text
     assert "11:00 AM – 11:30 AM" not in text.partition("Dates")[0]
     assert "Maybe" in text
+
+
+def test_series_without_an_end_counts_the_meetings_that_are_made_so_far(
+    as_dana: Client, dana: User
+) -> None:
+    assert "10 of 58 meetings so far" in shown(as_dana, make_series(dana, rule=weekly([0])))
+    assert "so far" not in shown(as_dana, make_series(dana, count=25, clock=time(15)))
