@@ -37,11 +37,13 @@ def reservation_for(booking: Booking | None, alias: str) -> Reservation | None:
     """The reservation that stands for this meeting at the alias, for whoever opens its room."""
     if booking is None:
         return None
+    held = Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
     try:
-        return Reservation.objects.filter(booking=booking, alias=alias).held().wanted().first()
+        _ = held and held.host_key  # opened by the first look, and of no use when it cannot be
     except SecretUnreadable as error:
         log.warning("The reservation of meeting %s cannot be used: %s", booking.pk, error)
         return None
+    return held
 
 
 def reservation_of(booking: Booking) -> Reservation | None:

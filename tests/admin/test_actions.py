@@ -108,7 +108,7 @@ def test_a_revoked_link_leads_nowhere(as_staff: Client, book: Book) -> None:
     page = act(as_staff, "revoke", link)
 
     assert "1 link no longer works." in page
-    assert Client().get(link.get_absolute_url()).status_code == 404
+    assert Client().get(link.get_absolute_url()).status_code == 410
     assert "revoked before" in act(as_staff, "revoke", link)
     assert JoinLink.objects.usable().count() == 2
 
