@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from meetings.forms.rooms import provider_name
 from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
@@ -96,7 +96,7 @@ def _dates_text(days: list[date]) -> str:
 
 
 _PASSCODES: dict[str, Callable[[], str]] = {
-    "": lambda: _("none"),
+    "": lambda: pgettext("passcode", "none"),
     SET: lambda: _("is set"),
     ANEW: lambda: _("a new one"),
 }
