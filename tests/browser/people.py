@@ -113,6 +113,13 @@ class Person:
             self.page.wait_for_timeout(100)
         return probe
 
+    def becomes(self, expression: str, *, within: float = 20) -> None:
+        """Wait until it is true in the page; Playwright itself would ask by eval, against the CSP."""
+        deadline = time.monotonic() + within
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"{self.name} waited for {expression}"
+            self.page.wait_for_timeout(100)
+
     def _note(self, message: Any) -> None:
         expected = "WebSocket connection to" in message.text or "ERR_CONNECTION" in message.text
         if message.type == "error" and not expected:

@@ -100,7 +100,7 @@ def test_a_meeting_is_held_by_keys_alone(host: Person, new_person: NewPerson) ->
     ana.page.get_by_role("heading", name="A host removed you").wait_for()
     faults.look(ana, "removed")
     ana_here.wait_for(state="detached")
-    page.wait_for_function("document.activeElement.matches('[data-panel-title]')")
+    host.becomes("document.activeElement.matches('[data-panel-title]')")
 
     # And the end
     heard = page.evaluate("window.heard.join('|')")

@@ -128,7 +128,7 @@ def test_keys_do_what_they_say_but_not_while_typing(host: Person) -> None:
     assert not host.probe()["roster"][0]["media"]["audio"]
     keys.press("Escape")
     host.page.locator("[data-side]").wait_for(state="hidden")
-    host.page.wait_for_function("!document.activeElement.matches('textarea')")
+    host.becomes("!document.activeElement.matches('textarea')")
 
     keys.press("?")
     host.page.get_by_role("switch", name="Use keyboard shortcuts").uncheck()
@@ -151,7 +151,7 @@ def test_a_browser_that_keeps_silent_is_told_to_speak(host: Person, new_person: 
 
     ana.sees_no_more("Your browser keeps the meeting silent")
     playing = "[...document.querySelectorAll('[data-voices] audio')].every((one) => !one.paused)"
-    ana.page.wait_for_function(playing)
+    ana.becomes(playing)
 
 
 def test_an_unplugged_camera_gives_way_to_another(host: Person) -> None:
@@ -164,9 +164,7 @@ def test_an_unplugged_camera_gives_way_to_another(host: Person) -> None:
     host.page.evaluate("roomDebug.session.media.tracks.camera.dispatchEvent(new Event('ended'))")
 
     host.sees("Your camera was unplugged.")
-    host.page.wait_for_function(
-        f"(roomDebug.session.media.tracks.camera?.id ?? '{before}') !== '{before}'"
-    )
+    host.becomes(f"(roomDebug.session.media.tracks.camera?.id ?? '{before}') !== '{before}'")
     assert host.probe()["roster"][0]["media"]["video"]
 
 
