@@ -114,7 +114,7 @@ class Person:
         return probe
 
     def becomes(self, expression: str, *, within: float = 20) -> None:
-        """Wait until it is true in the page; Playwright itself would ask by eval, against the CSP."""
+        """Wait until it is true in the page. Playwright would ask by eval, which is forbidden."""
         deadline = time.monotonic() + within
         while not self.page.evaluate(expression):
             assert time.monotonic() < deadline, f"{self.name} waited for {expression}"
