@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def required(env: Environment, name: str, fallback: dict[str, str]) -> str:
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. Set it in the environment or in .env (see .env.example), "
-            "or set DEBUG=true on a development machine to have one made."
+            "or set DEBUG=true on a development machine to have one made. Beside a trial by "
+            "“make run”: DEBUG=true .venv/bin/python manage.py …"
         )
     return str(value)
 
@@ -94,11 +96,28 @@ def field_keys(env: Environment, fallback: dict[str, str]) -> list[str]:
     return keys
 
 
+def one_of(name: str, value: str, known: set[str]) -> str:
+    """The value, if it is one that is known."""
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(sorted(known))}.")
+    return value
+
+
+def networks(env: Environment, name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, separated by commas."""
+    try:
+        return [ip_network(each, strict=False) for each in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be addresses or networks: {error}.") from error
+
+
 def database(config: dict[str, Any]) -> dict[str, Any]:
     """A database from its URL, tuned for its kind.
 
-    SQLite takes its write lock at the start of a transaction and reads beside a writer (WAL).
-    PostgreSQL keeps its connections, or pools them with `?pool=true` in the URL.
+    SQLite takes its write lock at the start of a transaction and reads beside a writer (WAL); it
+    keeps connections where threads stay (config/wsgi.py). Under ASGI each request has a new one.
+    PostgreSQL keeps its connections, or pools them with `?pool=true` (or their number) in the URL;
+    with `?pgbouncer=true` nothing is asked of a connection that the next transaction may not have.
     """
     if not config.get("ENGINE", "").startswith("django."):
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
@@ -109,10 +128,29 @@ def database(config: dict[str, Any]) -> dict[str, Any]:
             timeout=5,
             init_command="PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
         )
+        # A new connection reads the definitions of all tables first: dearer than most requests.
+        config["CONN_MAX_AGE"] = 60 if os.environ.get("THREADS_STAY") else 0
         return config
-    pooled = str(options.pop("pool", "")).lower() in {"1", "true", "yes"}
-    config["CONN_MAX_AGE"] = 0 if pooled else 60
+    options.setdefault("connect_timeout", 5)  # seconds: one that hangs is as one that is away
+    pool = _pool(str(options.pop("pool", "")))
+    config["CONN_MAX_AGE"] = 0 if pool else 60
     config["CONN_HEALTH_CHECKS"] = True
-    if pooled:
-        options["pool"] = True
+    config["DISABLE_SERVER_SIDE_CURSORS"] = _is_yes(str(options.pop("pgbouncer", "")))
+    if pool:
+        options["pool"] = pool
     return config
+
+
+def _pool(wanted: str) -> dict[str, int]:
+    """The pool of one process: its threads share this many connections, opened when needed."""
+    if wanted.isdecimal() and int(wanted) > 1:
+        most = int(wanted)
+    elif _is_yes(wanted):
+        most = 16
+    else:
+        return {}
+    return {"min_size": 1, "max_size": most, "timeout": 10}  # seconds that a request waits for one
+
+
+def _is_yes(value: str) -> bool:
+    return value.lower() in {"1", "true", "yes"}

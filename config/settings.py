@@ -8,16 +8,24 @@ from urllib.parse import quote
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import error_tracking
+from config.cache import cache_place
 from config.env import (
     Environment,
     data_directory,
     database,
     development_secrets,
     field_keys,
+    networks,
+    one_of,
     required,
 )
+from config.keeping import retention_from
+from config.logs import logging_to_console
 from config.mailbox import mailbox_address, mailbox_place
+from config.people import PEOPLE, oidc_place
 from config.providers import providers_from
+from config.queue_kind import queue_kind
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -64,6 +72,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "channels",
     "csp",
@@ -74,6 +85,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
 ]
 MIDDLEWARE = [
+    "meetings.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,15 +95,17 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.DoerMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionTrailMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "accounts.guard.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "meetings.middleware.HtmxVaryMiddleware",
-    "meetings.middleware.BusyDatabaseMiddleware",
+    "meetings.middleware.PauseMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -125,7 +139,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "django_cotton.templatetags.cotton",
-                "lucide.templatetags.lucide",
+                "meetings.templatetags.icons",
                 "meetings.templatetags.people",
                 "meetings.templatetags.times",
                 "template_partials.templatetags.partials",
@@ -145,14 +159,19 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES = {"default": env.cache("CACHE_URL", default=REDIS_URL or "dbcache://parley_cache")}
+CACHES = {
+    "default": cache_place(env.cache("CACHE_URL", default=REDIS_URL or "dbcache://parley_cache"))
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500  # a decision for each date of the longest series that ends
-SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache may bring old ones back
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# --- Background work: tasks run by huey, in its own file unless there is Redis
+# --- Background work: tasks run by huey
 
+TASK_QUEUE = queue_kind(
+    env.str("TASK_QUEUE", default=""), redis_url=REDIS_URL, database=DATABASES["default"]
+)
 TASKS = {"default": {"BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend"}}
 HUEY = {
     "huey_class": "config.huey.TaskQueue",
@@ -216,6 +235,8 @@ ACCOUNT_RATE_LIMITS = {
     "unknown_feed": "60/m/ip",
     "unknown_hook": "60/m/ip",
     "answer": "20/h/key",
+    "my_data": "20/h/ip,3/h/key",
+    "hand_over": "20/h/user",
     "connection_test": "20/m/ip",
     # Wrong ones only. One address alone cannot use up what a link allows.
     "passcode": "15/10m/ip,200/h/key",
@@ -227,6 +248,12 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# Who must have a second factor: "optional" (nobody), "staff" (for the administration), "everyone"
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional")
+OIDC = oidc_place(env)
+# Whether people sign in here by password or passkey, too; else at the OpenID provider only
+LOCAL_SIGN_IN = env.bool("LOCAL_SIGN_IN", default=True)
+vars().update(PEOPLE)
 
 # --- Mail: files on a development machine, SMTP elsewhere
 
@@ -258,7 +285,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 # --- Static files
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Straight from the source folders; a production start collects and hashes them first.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
@@ -278,7 +305,7 @@ STORAGES = {
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from within
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if SITE_IS_SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -324,32 +351,32 @@ TURN_URLS = env.list("TURN_URLS", default=[])
 TURN_SECRET = env.str("TURN_SECRET", default="")
 TURN_TTL = env.int("TURN_TTL", default=3600)
 
+# --- How long things are kept, in days (docs/privacy.md)
+
+RETENTION = retention_from(env)
+# Whether the audit log holds the network address that something was done from
+AUDIT_ADDRESSES = env.bool("AUDIT_ADDRESSES", default=True)
+
 # --- Demo
 
 DEMO = env.bool("DEMO", default=False)
 
-# --- Logs: one console, which is told no link that lets people in
+# --- Knowing (docs/operations.md): logs on one console, which is told no link that lets people in
 
-_by_the_console = {"handlers": [], "propagate": True}  # instead of handlers of their own
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "class": "config.logs.DiscreetFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        **dict.fromkeys(["django", "django.server", "uvicorn", "uvicorn.access"], _by_the_console),
-        # The worker names each tick, every minute; what goes wrong is a warning or worse. It has a
-        # handler of its own here, or huey would add one.
-        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG or TESTING else "json")
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=False)  # a line for each
+LOGGING = logging_to_console(
+    form=one_of("LOG_FORMAT", LOG_FORMAT, {"console", "json"}),
+    level=env.str("LOG_LEVEL", default="INFO"),
+    addresses=env.bool("LOG_ADDRESSES", default=False),
+)
+# Who may read /metrics: who says the token, or who asks from one of these networks; else nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ALLOWED = networks(env, "METRICS_ALLOWED")
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")  # read by its library
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN and not TESTING:
+    error_tracking.start(SENTRY_DSN, site=SITE_URL)
 
 if TESTING:
     DOOR_REMEMBERED = 0.0  # tests change the database without telling anybody

@@ -116,14 +116,37 @@ def test_sqlite_takes_its_write_lock_first_and_reads_beside_a_writer() -> None:
     assert "journal_mode=WAL" in config["OPTIONS"]["init_command"]
 
 
-@pytest.mark.parametrize("switch", ["true", "True", "1", "yes"])
-def test_pool_of_the_database_url_becomes_what_django_wants(switch: str) -> None:
+@pytest.mark.parametrize(("threads", "seconds"), [("true", 60), ("", 0)])
+def test_sqlite_keeps_its_connections_where_threads_stay(
+    monkeypatch: pytest.MonkeyPatch, threads: str, seconds: int
+) -> None:
+    monkeypatch.setenv("THREADS_STAY", threads)
+
+    config = database(environment(DATABASE_URL="sqlite:////tmp/p.sqlite3").db("DATABASE_URL"))
+
+    assert config["CONN_MAX_AGE"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("switch", "most"), [("true", 16), ("True", 16), ("1", 16), ("yes", 16), ("32", 32)]
+)
+def test_pool_of_the_database_url_is_bounded_for_each_process(switch: str, most: int) -> None:
     env = environment(DATABASE_URL=f"postgres://u:p@db/parley?pool={switch}")
 
     config = database(env.db("DATABASE_URL"))
 
-    assert config["OPTIONS"] == {"pool": True}
+    pool = {"min_size": 1, "max_size": most, "timeout": 10}
+    assert config["OPTIONS"] == {"pool": pool, "connect_timeout": 5}
     assert config["CONN_MAX_AGE"] == 0
+
+
+def test_behind_pgbouncer_nothing_is_kept_at_a_connection() -> None:
+    env = environment(DATABASE_URL="postgres://u:p@db/parley?pgbouncer=true")
+
+    config = database(env.db("DATABASE_URL"))
+
+    assert config["DISABLE_SERVER_SIDE_CURSORS"]
+    assert config["OPTIONS"] == {"connect_timeout": 5}
 
 
 @pytest.mark.parametrize("query", ["", "?pool=false"])
@@ -132,9 +155,10 @@ def test_postgres_without_a_pool_keeps_its_connections(query: str) -> None:
 
     config = database(env.db("DATABASE_URL"))
 
-    assert config["OPTIONS"] == {}
+    assert config["OPTIONS"] == {"connect_timeout": 5}
     assert config["CONN_MAX_AGE"] == 60
     assert config["CONN_HEALTH_CHECKS"]
+    assert not config["DISABLE_SERVER_SIDE_CURSORS"]
 
 
 @pytest.mark.filterwarnings("ignore:Engine not recognized")

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
@@ -11,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from config.logs import without_secrets
-from meetings.middleware import BusyDatabaseMiddleware
+from config.logs import discreet, without_secrets
+from meetings.middleware import PauseMiddleware
 
 SECRET = "Zx81-kQ_9vTtN3rW0aBcDe"
-PUBLIC_PARAMETERS = {"pk", "alias", "object_id", "app_label", "content_type_id", "url"}
+PUBLIC_PARAMETERS = {"pk", "alias", "object_id", "app_label", "content_type_id", "url", "form"}
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
     assert secret == {
         "/j/<str:token>/",
         "/j/<str:token>/enter/",
+        "/j/<str:token>/stop/",
+        "/j/<str:token>/recordings/<int:pk>/",
         "/j/<str:token>/answer/",
         "/j/<str:token>/answer/<int:meeting>/",
         "/j/<str:token>/hello/",
@@ -64,10 +67,15 @@ def test_every_address_that_carries_a_secret_is_known_to_the_logs() -> None:
         "/j/<str:token>/host/live/",
         "/j/<str:token>/host/waiting/",
         "/j/<str:token>/host/<slug:action>/",
+        "/admit/<str:token>/",
+        "/my-data/<str:token>/",
+        "/my-data/<str:token>/download/",
+        "/my-data/<str:token>/erase/",
         "/feeds/<str:token>.ics",
         "/hooks/<slug:alias>/<str:token>/",
         "/account/demo/<str:token>/",
         "/account/invitation/<str:token>/",
+        "/account/sign-in/<str:token>/",
         "/account/^confirm-email/(?P<key>[-:\\w]+)/$",
         "/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     }
@@ -81,9 +89,12 @@ SECRET_PATHS = [
     f"/j/{SECRET}/calendar.ics",
     f"/j/{SECRET}/host/admit/",
     f"/feeds/{SECRET}.ics",
+    f"/admit/7.{SECRET}/",
+    f"/my-data/{SECRET}:d0s6xu:{SECRET}/erase/",
     f"/hooks/main/{SECRET}.d0s6xu/",
     f"/account/demo/1-d0s6xu-{SECRET}/",
     f"/account/invitation/{SECRET}/",
+    f"/account/sign-in/1-d0s6xu-{SECRET}/",
     f"/account/confirm-email/MQ:1vK2xR:{SECRET}/",
     f"/account/password/reset/key/1-d0s6xu-{SECRET}/",
 ]
@@ -144,6 +155,15 @@ def test_what_is_no_secret_is_left_alone(line: str) -> None:
     assert without_secrets(line) == line
 
 
+def test_path_of_any_length_is_told_in_no_time() -> None:
+    path = f"Not Found: /meetings/{'9' * 200_000}/"
+    began = time.process_time()
+
+    assert discreet(path) == path
+
+    assert time.process_time() - began < 0.5  # by trying every beginning it takes minutes
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [path for path in SECRET_PATHS if "/hooks/" not in path])
 def test_console_is_told_of_refusals_without_their_links(console: io.StringIO, path: str) -> None:
@@ -160,7 +180,7 @@ def test_console_is_told_of_unknown_links_without_naming_them(
 ) -> None:
     client.get(f"/j/{SECRET}/")
 
-    assert console.getvalue().endswith("WARNING django.request: Not Found: /j/…/\n")
+    assert "WARNING django.request: Not Found: /j/…/ request=" in console.getvalue()
 
 
 @pytest.mark.django_db
@@ -169,7 +189,7 @@ def test_console_is_told_of_wrong_hooks_without_their_tokens(
 ) -> None:
     client.post(f"/hooks/main/{SECRET}/")
 
-    assert console.getvalue().endswith("WARNING django.request: Not Found: /hooks/main/…/\n")
+    assert "WARNING django.request: Not Found: /hooks/main/…/ request=" in console.getvalue()
 
 
 def test_console_is_told_of_errors_without_the_links_in_them(console: io.StringIO) -> None:
@@ -189,9 +209,9 @@ def test_busy_database_is_told_by_the_name_of_the_page(console: io.StringIO) -> 
     def view(request: HttpRequest) -> HttpResponse:
         raise NotImplementedError
 
-    BusyDatabaseMiddleware(view).process_exception(request, OperationalError("database is locked"))
+    PauseMiddleware(view).process_exception(request, OperationalError("database is locked"))
 
-    assert console.getvalue().endswith("The database was busy; asked to come again: door\n")
+    assert console.getvalue().endswith("Asked to come again, as the database is busy: door\n")
 
 
 @pytest.mark.parametrize(
