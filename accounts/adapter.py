@@ -9,10 +9,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ from accounts import mail, policy
 from accounts.models import User
 
 log = logging.getLogger(__name__)
+
+OPERATORS_WAYS = {"first-run", "demo-sign-in", "way-in"}  # pages that sign in without a password
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,15 +44,25 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Refuse an address that became somebody else's in the meantime."""
-        others = User.objects.filter(email__iexact=email_address.email)
+        others = User.objects.filter(email__address=email_address.email)
         if others.exclude(pk=email_address.user_id).exists():
             template = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
             return False
         return bool(super().confirm_email(request, email_address))
 
+    def pre_login(  # type: ignore[override]  # we hand on whatever it is told
+        self, request: HttpRequest, user: User, **about: Any
+    ) -> HttpResponse | None:
+        """Where people sign in elsewhere only, the few other ways are the operator's."""
+        came_from_there = "sociallogin" in (about.get("signal_kwargs") or {})
+        name = request.resolver_match and request.resolver_match.url_name
+        if settings.LOCAL_SIGN_IN or came_from_there or name in OPERATORS_WAYS:
+            return super().pre_login(request, user, **about)
+        return redirect("account_login")
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("profile")
+        return reverse("mfa_index")
 
     def render_mail(
         self,
@@ -60,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> EmailMultiAlternatives:
         """One mail in the recipient's language: theirs by profile, else the one of this page."""
         to = [email] if isinstance(email, str) else email
-        person = context.get("user") or User.objects.filter(email__iexact=to[0]).first()
+        person = context.get("user") or User.objects.filter(email__address=to[0]).first()
         language = person.language if person else translation.get_language()
         template = f"mail/accounts/{template_prefix.rpartition('/')[2]}.txt"
         return mail.compose(template, context, to=to, language=language)

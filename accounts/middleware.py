@@ -10,7 +10,9 @@ from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from accounts import audit
 from accounts.zones import known_zone
+from config import logs
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,17 @@ class PlainCookieMiddleware:
         return self.get_response(request)
 
 
+class DoerMiddleware:
+    """What is done while a request is answered is done by who sent it: for the audit log."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with audit.acting(request=request):
+            return self.get_response(request)
+
+
 class ReaderMiddleware:
     """Speak the reader's language and tell their time: from the profile, else from the browser."""
 
@@ -49,6 +62,7 @@ class ReaderMiddleware:
         language, zone = "", None
         if may_be_signed_in(request) and request.user.is_authenticated:
             language, zone = request.user.language, known_zone(request.user.time_zone)
+            logs.bind(user=request.user.pk)
         zone = zone or known_zone(request.COOKIES.get(ZONE_COOKIE))
         language = language or translation.get_language_from_request(request)
         request.LANGUAGE_CODE = language

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.invitations import send_invitation
 from accounts.models import Invitation, User
 
+from .audited import Audited
+
 
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
@@ -31,7 +33,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(Audited):
     """Saving one sends the mail. The link stands in that mail only, not here."""
 
     list_display = ["email", "invited_by", "created_at", "expires_at", "accepted_at"]

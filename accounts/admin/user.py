@@ -5,15 +5,19 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.addresses import vouch_for
 from accounts.models import User
+from accounts.second_factor import take_away, tell_taken_away
 
+from .audited import Audited
 from .trail import EmailAddressInline, UserSessionInline
 
 ABOUT: list[Any] = ["email", "name", "language", "time_zone", "zone_confirmed"]
@@ -21,7 +25,7 @@ RIGHTS: list[Any] = ["is_active", "is_staff", "is_superuser", "groups", "user_pe
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Audited):
     """No password is typed or shown here: people set theirs by a link in a mail."""
 
     list_display = ["email", "name", "time_zone", "is_active", "is_staff", "last_login"]
@@ -32,7 +36,7 @@ class UserAdmin(admin.ModelAdmin):
     filter_horizontal = ["groups", "user_permissions"]
     readonly_fields = ["last_login", "date_joined"]
     inlines = [EmailAddressInline, UserSessionInline]
-    actions = ["send_password_link", "switch_off", "switch_on"]
+    actions = ["send_password_link", "reset_second_factor", "switch_off", "switch_on"]
     fieldsets = [
         (None, {"fields": ABOUT}),
         (_("Rights"), {"fields": RIGHTS}),
@@ -83,14 +87,30 @@ class UserAdmin(admin.ModelAdmin):
         text = ngettext("%d mail is on its way.", "%d mails are on their way.", sent)
         self.message_user(request, text % sent, messages.SUCCESS)
 
+    @admin.action(
+        description=_("Remove the second factor (lost), sign out everywhere"),
+        permissions=["change"],
+    )
+    def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in _touchable(request, people):
+            if take_away(person):
+                self._tell_reset(request, person)
+
     @admin.action(description=_("Switch off (can no longer sign in)"), permissions=["change"])
     def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> None:
         others = _touchable(request, people).exclude(pk=request.user.pk or 0)
-        self._tell_changed(request, others.update(is_active=False))
+        self._tell_changed(request, _switch(others, on=False))
 
     @admin.action(description=_("Switch on again"), permissions=["change"])
     def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._tell_changed(request, _touchable(request, people).update(is_active=True))
+        self._tell_changed(request, _switch(_touchable(request, people), on=True))
+
+    def _tell_reset(self, request: HttpRequest, person: User) -> None:
+        told = tell_taken_away(person)
+        done = gettext("The second factor of %(email)s is removed. They are told by mail.")
+        untold = gettext("The second factor of %(email)s is removed. The mail failed: tell them.")
+        level = messages.SUCCESS if told else messages.WARNING
+        self.message_user(request, (done if told else untold) % {"email": person.email}, level)
 
     def _send_link(self, request: HttpRequest, person: User) -> bool:
         form = ResetPasswordForm({"email": person.email})
@@ -106,6 +126,13 @@ class UserAdmin(admin.ModelAdmin):
     def _tell_changed(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%d person changed.", "%d people changed.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+
+
+@transaction.atomic
+def _switch(people: QuerySet[User], *, on: bool) -> int:
+    changed = list(people.filter(is_active=not on))
+    audit.record_each(audit.Action.SWITCHED_ON if on else audit.Action.SWITCHED_OFF, changed)
+    return User.objects.filter(pk__in=[person.pk for person in changed]).update(is_active=on)
 
 
 def _may_touch(request: HttpRequest, person: User | None) -> bool:

@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,14 @@ class LoginForm(OwnWords, allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["remember"].initial = True
         self.fields["login"].widget.attrs["autofocus"] = True
+        # The browser offers passkeys of this site among what it fills in.
+        self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
+
+    def clean(self) -> dict[str, Any] | None:
+        """Who signs in elsewhere does so there; here no password is even looked at."""
+        if not settings.LOCAL_SIGN_IN:
+            raise ValidationError(_("Sign in with the button above."), code="elsewhere")
+        return super().clean()  # type: ignore[no-any-return, no-untyped-call]
 
 
 class SignupForm(OwnWords, allauth_forms.SignupForm):

@@ -25,6 +25,13 @@ class NameField(forms.CharField):
         return " ".join(str(super().clean(value)).split())
 
 
+class ZoneChoiceField(forms.ChoiceField):
+    """A zone of the list; under an old name it is taken as well."""
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or known_zone(str(value)) is not None
+
+
 class GuessedZoneField(forms.CharField):
     """The browser's zone, filled in by zone.js; what is not a zone is no guess, and no error."""
 

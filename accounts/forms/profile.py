@@ -1,14 +1,15 @@
 """What a person says about themselves."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.zones import zone_choices
+from accounts.zones import ZonesWith, renamed_zones
 
-from .fields import NameField
+from .fields import NameField, ZoneChoiceField
 
 
 class ZoneForm(forms.ModelForm[User]):
@@ -25,7 +26,7 @@ class ZoneForm(forms.ModelForm[User]):
 
 class ProfileForm(ZoneForm):
     name = NameField()
-    time_zone = forms.ChoiceField(
+    time_zone = ZoneChoiceField(
         label=_("Time zone"),
         help_text=_("Every page and mail tells you times in this zone. No meeting moves."),
     )
@@ -35,8 +36,7 @@ class ProfileForm(ZoneForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: list[Any] = [*zone_choices()]
-        mine = self.instance.time_zone
-        if not any(mine == name for _region, zones in choices for name, _label in zones):
-            choices.insert(0, (mine, mine))  # an alias that the list leaves out
-        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        zone = self.fields["time_zone"]
+        assert isinstance(zone, forms.ChoiceField)  # noqa: S101
+        zone.choices = ZonesWith(self.instance.time_zone)
+        zone.widget.attrs["data-renamed"] = json.dumps(renamed_zones())

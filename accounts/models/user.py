@@ -10,12 +10,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.zones import validate_zone
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email__address=username or "")
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -46,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    # Their account is being erased: over when everybody is told what does not take place any more
+    leaves_since = models.DateTimeField(_("leaves since"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -65,6 +68,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password is told to the audit log, from whichever page or command it comes."""
+        is_new = self._state.adding
+        has_password = getattr(self, "_password", None) is not None
+        super().save(*args, **kwargs)
+        if has_password and not is_new:
+            audit.record(audit.Action.PASSWORD_CHANGED, self)
+        if is_new:
+            audit.record(audit.Action.CREATED, self, values={"is_superuser": self.is_superuser})
 
     def get_full_name(self) -> str:
         return str(self)

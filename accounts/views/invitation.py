@@ -25,7 +25,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None or settings.SIGNUP == Policy.CLOSED:
         gone = render(request, "accounts/invitation_gone.html", status=HTTPStatus.NOT_FOUND)
         return throttle.too_many(request, "link") or gone
-    if User.objects.filter(email__iexact=found.email).exists():
+    if User.objects.filter(email__address=found.email).exists():
         messages.info(request, _("You have an account already: sign in with it."))
         return redirect("account_login")
     request.session[INVITATION_KEY] = token

@@ -1,6 +1,8 @@
 """A person's own page, and their answer about the time zone."""
 
 from django.contrib import messages
+from django.db import transaction
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,8 +11,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import audit
 from accounts.forms.profile import ProfileForm, ZoneForm
 from accounts.http import YEAR, Request
+from accounts.models import User
 from accounts.questions import KEPT_COOKIE
 from accounts.themes import keep_theme
 from accounts.zones import known_zone
@@ -23,11 +27,18 @@ def profile(request: Request) -> HttpResponse:
     """Name, language and time zone. Changing the zone changes how times read, and nothing else."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        with translation.override(form.save().language):
+        saved = _save(form, request)
+        with translation.override(saved.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("profile")
     context = {"form": form, "section": "profile", "tab": "profile"}
     return render(request, "accounts/profile.html", context)
+
+
+@transaction.atomic
+def _save(form: ModelForm[User], request: Request) -> User:
+    audit.record(audit.Action.CHANGED, request.user, values=audit.typed_into(form))
+    return form.save()
 
 
 @require_POST
@@ -40,7 +51,7 @@ def zone(request: Request) -> HttpResponse:
         return back
     form = ZoneForm(request.POST, instance=request.user)
     if form.is_valid():
-        form.save()
+        _save(form, request)
     else:
         messages.error(request, _("That is not a time zone. Nothing has changed."))
     return back

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import devices
+from accounts import audit, devices
 from accounts.http import Request
 
 
@@ -34,7 +34,7 @@ def end_session(request: Request, pk: int) -> HttpResponse:
     """Sign one other browser out; this one has its own button for that."""
     session = get_object_or_404(UserSession, user=request.user, pk=pk)
     if not session.is_current():
-        get_adapter().end_sessions([session])
+        _end(request, [session])
         messages.success(request, _("That browser is signed out."))
     return redirect("sessions")
 
@@ -42,6 +42,12 @@ def end_session(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: Request) -> HttpResponse:
     others = UserSession.objects.filter(user=request.user)
-    get_adapter().end_sessions([one for one in others if not one.is_current()])
+    _end(request, [one for one in others if not one.is_current()])
     messages.success(request, _("All other browsers are signed out."))
     return redirect("sessions")
+
+
+def _end(request: Request, chosen: list[UserSession]) -> None:
+    get_adapter().end_sessions(chosen)
+    values = {"browsers": [len(chosen), 0]}
+    audit.record(audit.Action.SIGNED_OUT, request.user, values=values)

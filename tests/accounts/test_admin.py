@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.conftest import PASSWORD
 
 from .conftest import sign_in
@@ -35,7 +35,7 @@ def fields(user: User, **changes: str) -> dict[str, str]:
 
 def test_the_admin_is_entered_by_our_sign_in_page(client: Client) -> None:
     assert client.get("/admin/", follow=True).request["PATH_INFO"] == "/account/login/"
-    assert client.get("/admin/login/?next=/admin/").url == "/account/login/?next=%2Fadmin%2F"
+    assert client.get("/admin/login/?next=/admin/").url == "/account/login/?next=/admin/"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,17 @@ def test_switching_off_signs_out_at_once_and_spares_oneself(
     assert operator.get(LIST).status_code == 200
     act(operator, "switch_on", ana)
     sign_in(Client(), ana.email)
+
+
+def test_switching_off_and_on_stands_in_the_audit_log(
+    operator: Client, ana: User, boss: User
+) -> None:
+    for action in ("switch_off", "switch_off", "switch_on"):
+        act(operator, action, ana, boss)
+
+    told = AuditEntry.objects.about(ana).filter(user=boss, by="operator").order_by("pk")
+    assert [entry.action for entry in told] == ["switched_off", "switched_on"]
+    assert not AuditEntry.objects.about(boss).filter(action__startswith="switched").exists()
 
 
 def test_staff_without_all_rights_cannot_give_rights_nor_touch_those_who_have_them(
