@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.comings import Kind
 from meetings.providers.base import Role
 
 from .join_link import JoinLink
@@ -27,7 +28,10 @@ class Attendance(models.Model):
     joined_at = models.DateTimeField(_("joined"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     # When a departure was only noticed: they were surely there until then, and gone by `left_at`.
+    # While they are inside: when the provider's list has last shown them.
     left_after = models.DateTimeField(_("seen until"), null=True, blank=True)
+    # What was told of it, as `comings.Mark` writes it: later news may be about an earlier moment
+    told = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("attendance")
@@ -49,6 +53,11 @@ class Attendance(models.Model):
         """As one person's: the links' words are for all who have them."""
         hosts = Role(self.role).hosts
         return self.get_role_display() if hosts else str(_("Participant"))
+
+    @property
+    def arrival_is_known(self) -> bool:
+        """Not of those of whom only the departure was told: that is a stay of no length."""
+        return self.joined_at != self.left_at or any(mark[0] == Kind.CAME for mark in self.told)
 
     @property
     def lasted(self) -> timedelta:

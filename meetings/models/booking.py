@@ -39,11 +39,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def cancelled(self) -> Self:
         return self.filter(state=Booking.State.CANCELLED)
 
-    def not_over(self) -> Self:
-        return self.filter(ends_at__gt=timezone.now())
+    def not_over(self, at: datetime | None = None) -> Self:
+        """The lower bound lets the index on the start answer, as in `overlapping`."""
+        now = at or timezone.now()
+        return self.filter(ends_at__gt=now, starts_at__gte=now - timedelta(minutes=LONGEST))
 
-    def over(self) -> Self:
-        return self.filter(ends_at__lte=timezone.now())
+    def over(self, at: datetime | None = None) -> Self:
+        now = at or timezone.now()
+        return self.filter(ends_at__lte=now, starts_at__lt=now)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         """Bookings that share time with [starts_at, ends_at); touching ones do not.

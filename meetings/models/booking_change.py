@@ -1,10 +1,13 @@
 """What was changed about a meeting, by whom."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .booking import Booking
+from .history import HistoryQuerySet
 
 
 class BookingChange(models.Model):
@@ -35,6 +38,8 @@ class BookingChange(models.Model):
     # {"starts_at": ["2026-…", "2026-…"]}: field → old and new, as JSON holds them
     values = models.JSONField(_("old and new"), default=dict, blank=True)
 
+    objects: ClassVar[models.Manager["BookingChange"]] = HistoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("change")
         verbose_name_plural = _("changes")
@@ -42,3 +47,12 @@ class BookingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.booking}"
+
+    @property
+    def about(self) -> Booking:
+        return self.booking
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the audit log is told of it."""
+        return {**self.values}

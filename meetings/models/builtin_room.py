@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.providers.base import Role
 
+from .database_clock import DatabaseNow
 from .join_link import JoinLink
 from .session import RoomSession
 
@@ -24,7 +25,7 @@ class RoomPeerQuerySet(models.QuerySet["RoomPeer"]):
 
     def unheard_for(self, grace: timedelta) -> Self:
         """Pages offline for longer than this."""
-        latest = timezone.now() - grace
+        latest = DatabaseNow() - grace
         return self.filter(
             Q(online=False, seen_at__lt=latest) | Q(seen_at__lt=latest - HEARD_WITHIN)
         )

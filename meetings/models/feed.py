@@ -4,12 +4,13 @@ import secrets
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.models import User
 
 from .room import Room
@@ -80,4 +81,7 @@ class Feed(models.Model):
         return reverse("feed", args=[self.token])
 
     def revoke(self) -> None:
-        Feed.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+        mine = Feed.objects.filter(pk=self.pk, revoked_at=None)
+        with transaction.atomic():
+            if mine.update(revoked_at=timezone.now()):
+                audit.record(audit.Action.WITHDRAWN, self)

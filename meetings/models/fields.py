@@ -1,46 +1,14 @@
 """Secrets at rest."""
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.core.signals import setting_changed
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-NOT_OURS = (InvalidToken, ValueError)  # the library trips over letters beyond ASCII
+from accounts.sealing import SecretUnreadable, decrypt, encrypt, has_first_key
 
-
-class SecretUnreadable(Exception):
-    """A stored secret that none of FIELD_KEYS can decrypt."""
-
-
-@cache
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
-
-
-def encrypt(text: str) -> str:
-    return "1:" + _box().encrypt(text.encode()).decode()
-
-
-def decrypt(stored: str) -> str:
-    """The text again; `SecretUnreadable` rather than ciphertext when no key fits."""
-    try:
-        return _box().decrypt(stored.removeprefix("1:")).decode()
-    except NOT_OURS as error:
-        raise SecretUnreadable("No key of FIELD_KEYS decrypts this secret.") from error
-
-
-def has_first_key(stored: str) -> bool:
-    """Whether it is encrypted with the key that new secrets are encrypted with."""
-    try:
-        Fernet(settings.FIELD_KEYS[0]).decrypt(stored.removeprefix("1:"))
-    except NOT_OURS:
-        return False
-    return True
+__all__ = ["EncryptedTextField", "SecretUnreadable", "decrypt", "encrypt", "has_first_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +47,3 @@ class EncryptedTextField(models.TextField[str, str]):
         if isinstance(value, Sealed):
             return value.stored
         return encrypt(value) if value else value
-
-
-def _forget(*, setting: str, **_: object) -> None:
-    if setting == "FIELD_KEYS":
-        _box.cache_clear()
-
-
-setting_changed.connect(_forget)

@@ -1,21 +1,24 @@
 """The links people get."""
 
 import secrets
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.models import User
 from meetings.providers.base import Role
 
 from .booking import Booking
 from .guest import Guest
 from .occurrence import occurrence_for
+from .prepared import PreparedOne, PreparedUpdate, given
 from .room import Room
 from .series import Series
 
@@ -30,27 +33,32 @@ class JoinLinkQuerySet(models.QuerySet["JoinLink"]):
         mine = Q(room__owner=user) | Q(booking__organizer=user) | Q(series__organizer=user)
         return self.filter(mine)
 
-    def standing(self) -> Self:
+    def standing(self, at: datetime | None = None) -> Self:
         """Links that still lead somewhere: neither revoked nor expired.
 
         Who was let in by one of them may return, though it may be used up for others.
         """
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=at or timezone.now())
         return self.filter(unexpired, revoked_at=None)
 
-    def usable(self) -> Self:
+    def usable(self, at: datetime | None = None) -> Self:
         """Links that let in somebody new."""
         uses_left = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-        return self.standing().filter(uses_left)
-
-    def best_first(self) -> Self:
-        """Those for everybody before those that were made for somebody."""
-        return self.order_by("label", "pk")
+        return self.standing(at).filter(uses_left)
 
     def common(self) -> Self:
         """Links that are nobody's own: those that the organizer hands out."""
         # Not `guest=None`: SQLite would look for that first, and most links are nobody's.
         return self.exclude(guest__isnull=False)
+
+    def to_hand_out(self) -> Self:
+        """What a page offers to be sent to everybody. One that has a name is for somebody."""
+        for_all = Q(purpose=JoinLink.Purpose.HOST) | Q(label="")
+        return self.common().filter(for_all).order_by("label", "pk")
+
+    def with_place(self) -> Self:
+        """What is needed to come in by it; of people only who it is for."""
+        return self.select_related("room", "booking__room", "series", "guest")
 
     def with_meeting(self) -> Self:
         return self.select_related(
@@ -140,6 +148,12 @@ class JoinLink(models.Model):
         verbose_name = _("join link")
         verbose_name_plural = _("join links")
         ordering = ("pk",)
+        indexes = (
+            # Most links have none: by the plain index SQLite would rather read all of them
+            models.Index(
+                fields=("series",), condition=Q(series__isnull=False), name="link_of_series"
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(room__isnull=True, booking__isnull=False, series__isnull=True)
@@ -200,15 +214,38 @@ class JoinLink(models.Model):
 
     def take_use(self) -> bool:
         """Let one more person in by it; False when it lets in nobody new any more."""
-        mine = JoinLink.objects.usable().filter(pk=self.pk)
-        return bool(mine.update(uses=F("uses") + 1, last_used_at=timezone.now()))
+        return bool(_take_use.run(pk=self.pk, now=timezone.now()))
 
     def note_return(self) -> bool:
         """Somebody who was let in by it before comes again; False when it was taken back."""
-        mine = JoinLink.objects.standing().filter(pk=self.pk)
-        return bool(mine.update(last_used_at=timezone.now()))
+        return bool(_note_return.run(pk=self.pk, now=timezone.now()))
 
     def revoke(self) -> bool:
         """Let it end; False when somebody has done so before."""
         mine = JoinLink.objects.filter(pk=self.pk, revoked_at=None)
-        return bool(mine.update(revoked_at=timezone.now()))
+        with transaction.atomic():
+            revoked = mine.update(revoked_at=timezone.now())
+            if revoked:
+                audit.record(audit.Action.WITHDRAWN, self)
+        return bool(revoked)
+
+
+# Asked at every click
+link_with_meeting = PreparedOne(
+    lambda: JoinLink.objects.with_meeting().filter(token=given("token")).order_by()
+)
+link_with_place = PreparedOne(
+    lambda: JoinLink.objects.with_place().filter(token=given("token")).order_by()
+)
+_take_use = PreparedUpdate(
+    lambda: (
+        JoinLink.objects.usable(given("now")).filter(pk=given("pk")),
+        {"uses": F("uses") + 1, "last_used_at": given("now")},
+    )
+)
+_note_return = PreparedUpdate(
+    lambda: (
+        JoinLink.objects.standing(given("now")).filter(pk=given("pk")),
+        {"last_used_at": given("now")},
+    )
+)

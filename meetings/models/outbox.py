@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from .booking import Booking
 from .guest import Guest
 from .owed import Owed, OwedQuerySet
+from .room import Room
 from .series import Series
 
 
@@ -24,6 +25,7 @@ class Notice(models.Model):
         ANSWERED = "answered", _("Answer")
         ZONE_RULES = "zone_rules", _("New rules of a time zone")
         COLLISION = "collision", _("Dates that collide")
+        WAITING = "waiting", _("Somebody waits")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     booking = models.ForeignKey(
@@ -42,6 +44,14 @@ class Notice(models.Model):
         blank=True,
         verbose_name=_("series"),
     )
+    room = models.ForeignKey(  # where it is about a room without a meeting
+        Room,
+        models.CASCADE,
+        related_name="notices",
+        null=True,
+        blank=True,
+        verbose_name=_("room"),
+    )
     facts = models.JSONField(_("facts"), default=dict)  # plain values; no secret, no link
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
@@ -51,7 +61,7 @@ class Notice(models.Model):
         ordering = ("-created_at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.booking or self.series or ''}"
+        return f"{self.get_kind_display()}: {self.booking or self.series or self.room or ''}"
 
 
 class OutgoingMailQuerySet(OwedQuerySet["OutgoingMail"]):

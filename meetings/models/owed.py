@@ -8,10 +8,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .database_clock import DatabaseNow
 
 LEASE = timedelta(minutes=2)  # longer than any work here takes: an older lease's owner is dead
 FIRST_PAUSE = timedelta(seconds=15)
@@ -25,7 +27,7 @@ class OwedQuerySet(models.QuerySet[Debt_co]):
     def due(self) -> Self:
         """What somebody should do now."""
         now = timezone.now()
-        return self.filter(_free(now), next_try_at__lte=now).order_by("next_try_at", "pk")
+        return self.filter(_free(), next_try_at__lte=now).order_by("next_try_at", "pk")
 
     def outstanding(self) -> Self:
         return self.filter(next_try_at__isnull=False)
@@ -77,8 +79,8 @@ class Owed(models.Model):
     def take(self) -> bool:
         """Become the one who does it; False when it is done, not due, or somebody else's."""
         lease, now = secrets.token_hex(16), timezone.now()
-        due = self._rows().filter(_free(now), pk=self.pk, next_try_at__lte=now)
-        taken = due.update(lease=lease, leased_until=now + LEASE)
+        due = self._rows().filter(_free(), pk=self.pk, next_try_at__lte=now)
+        taken = due.update(lease=lease, leased_until=DatabaseNow() + LEASE)
         self.refresh_from_db()
         self._taken = lease if taken and self.lease == lease else ""
         return bool(self._taken)
@@ -90,6 +92,10 @@ class Owed(models.Model):
             for name, value in values.items():
                 setattr(self, name, value)
         return kept
+
+    def prolong(self) -> bool:
+        """Ours for as long again; False if our lease is gone: then do not go on."""
+        return self._mine(leased_until=DatabaseNow() + LEASE)
 
     def settle(self, **values: Any) -> bool:
         """Done, unless more was owed meanwhile; False, and nothing saved, if our lease is gone."""
@@ -110,11 +116,10 @@ class Owed(models.Model):
         return self._release(None, error=error[:500], attempts=F("attempts") + 1, **values)
 
     def _release(self, next_try_at: datetime | None, **values: Any) -> bool:
-        with transaction.atomic():
-            kept = self._mine(lease="", leased_until=None, **values)
-            if kept:  # what was owed meanwhile stays due at once
-                same = self._rows().filter(pk=self.pk, round=self.round)
-                same.update(next_try_at=next_try_at)
+        at = Value(next_try_at, models.DateTimeField())
+        # What was owed meanwhile stays due at once
+        again = Case(When(round=self.round, then=at), default=F("next_try_at"))
+        kept = self._mine(lease="", leased_until=None, next_try_at=again, **values)
         self.refresh_from_db()
         return kept
 
@@ -126,5 +131,6 @@ class Owed(models.Model):
         return type(self)._default_manager.all()
 
 
-def _free(now: datetime) -> Q:
-    return Q(lease="") | Q(leased_until__lt=now)
+def _free() -> Q:
+    """By the database's clock, which all machines share: one whose own is ahead takes nobody's."""
+    return Q(lease="") | Q(leased_until__lt=DatabaseNow())

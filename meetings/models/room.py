@@ -5,11 +5,12 @@ from typing import Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.models import User
 from meetings.providers import default_alias
 
@@ -83,6 +84,8 @@ class Room(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    # Whether its owner wanted its recordings gone from the provider when they gave it up
+    deletes_recordings = models.BooleanField(_("recordings deleted with it"), default=False)
 
     objects = RoomQuerySet.as_manager()
 
@@ -106,6 +109,9 @@ class Room(models.Model):
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
-    def archive(self) -> None:
+    def archive(self, *, deletes_recordings: bool = False) -> None:
         self.archived_at = timezone.now()
-        self.save(update_fields=["archived_at", "updated_at"])
+        self.deletes_recordings = deletes_recordings
+        with transaction.atomic():
+            self.save(update_fields=["archived_at", "deletes_recordings", "updated_at"])
+            audit.record(audit.Action.ENDED, self)

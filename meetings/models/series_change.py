@@ -1,9 +1,12 @@
 """What was changed about a series, by whom."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .history import HistoryQuerySet
 from .series import Series
 
 
@@ -34,6 +37,8 @@ class SeriesChange(models.Model):
     # {"clock": ["09:00", "10:00"]}: field → old and new, as JSON holds them
     values = models.JSONField(_("old and new"), default=dict, blank=True)
 
+    objects: ClassVar[models.Manager["SeriesChange"]] = HistoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("change of a series")
         verbose_name_plural = _("changes of series")
@@ -41,3 +46,12 @@ class SeriesChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.series}"
+
+    @property
+    def about(self) -> Series:
+        return self.series
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the audit log is told of it."""
+        return {**self.values, "since": self.since, "meetings": self.meetings}

@@ -4,15 +4,17 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.models import User
 from meetings.providers.base import RoomRef
 
 from .booking import Booking
+from .database_clock import DatabaseNow
 from .fields import EncryptedTextField
 from .room import Room
 
@@ -23,13 +25,32 @@ NOWHERE: dict[str, object] = {
     "provider_session_id": "",
     "host_key": "",
 }
-# Longer than any provider call may take: an older claim's owner is dead.
+# Longer than any provider call may take: an older claim's owner is dead. How old it is goes by the
+# database's clock: one machine's may be ahead of another's.
 CLAIM_LASTS = timedelta(seconds=30)
+
+
+# What the audit log calls it that a session is in one of these states
+DEEDS: dict[object, audit.Action] = {
+    "live": audit.Action.OPENED,
+    "failed": audit.Action.FAILED,
+    "ended": audit.Action.ENDED,
+}
+
+
+def unclaimed() -> Q:
+    """Of sessions that nobody alive has the claim to."""
+    return Q(claim="") | Q(claimed_at__lt=DatabaseNow() - CLAIM_LASTS)
 
 
 def new_key() -> str:
     """A session's key: stable, URL-safe and acceptable as a room id at every provider."""
     return secrets.token_hex(16)
+
+
+def edition(room: Room, booking: Booking | None) -> str:
+    """Another one after each change of room or meeting, by whatever clock that was made."""
+    return " ".join(each.updated_at.isoformat() for each in (room, booking) if each)
 
 
 def detour(alias: str, error: str) -> dict[str, str]:
@@ -48,6 +69,16 @@ class RoomSessionQuerySet(models.QuerySet["RoomSession"]):
     def live(self) -> Self:
         return self.filter(state=RoomSession.State.LIVE)
 
+    def ready(self) -> Self:
+        """Rooms that were opened ahead of a start, and that nobody has begun to use."""
+        return self.filter(state=RoomSession.State.READY)
+
+    def held(self) -> Self:
+        """Those that people could be in."""
+        return self.filter(
+            state__in=(RoomSession.State.LIVE, RoomSession.State.ENDED), live_at__isnull=False
+        )
+
     def without_secrets(self) -> Self:
         """For who looks at many: read when they are needed, so an unreadable one stops no other."""
         return self.defer("host_key", "passcode")
@@ -57,6 +88,11 @@ def is_live_now(of: str) -> models.Exists:
     """For `annotate(is_live=…)` on rooms or bookings: whether one is being held this moment."""
     live = RoomSession.objects.live()
     return models.Exists(live.filter(**{of: models.OuterRef("pk")}))
+
+
+def was_held() -> models.Exists:
+    """For `annotate(was_held=…)` on bookings: whether people could be in it at some time."""
+    return models.Exists(RoomSession.objects.held().filter(booking=models.OuterRef("pk")))
 
 
 def was_ended() -> models.Exists:
@@ -74,6 +110,7 @@ class RoomSession(models.Model):
 
     class State(models.TextChoices):
         PREPARED = "prepared", _("Prepared")  # where a meeting that runs is to go on
+        READY = "ready", _("Ready")  # its room is open ahead of the start; nobody can come in yet
         OPENING = "opening", _("Opening")
         LIVE = "live", _("Live")
         ENDED = "ended", _("Ended")
@@ -87,6 +124,7 @@ class RoomSession(models.Model):
         PROVIDER = "provider", _("The provider closed it")
         MOVED = "moved", _("It went on at another provider")
         NO_HOST = "no_host", _("No host was left")
+        UNUSED = "unused", _("It stood ready and nobody began it")
 
     RUNNING = (State.OPENING, State.LIVE)
 
@@ -133,8 +171,16 @@ class RoomSession(models.Model):
     capacity = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
     passcode = EncryptedTextField(blank=True, default="", editable=False)  # asked at our door
     recording_since = models.DateTimeField(_("recorded since"), null=True, blank=True)
+    # When the provider is asked next for recordings of it; None: it has told all there will be
+    recordings_due_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    recordings_seen_at = models.DateTimeField(null=True, blank=True, editable=False)  # last listed
+    recordings_error = models.CharField(max_length=500, blank=True, editable=False)  # since then
     chat_open = models.BooleanField(_("chat"), default=True)
     participants_share = models.BooleanField(_("participants may share their screen"), default=True)
+    # The `edition` of room and meeting that it was made for
+    made_for = models.CharField(
+        max_length=70, blank=True, default="", db_default="", editable=False
+    )
     # Raised with every change of roster or doors, so that a page knows what it has seen.
     rev = models.PositiveBigIntegerField(default=0, editable=False)
 
@@ -147,6 +193,9 @@ class RoomSession(models.Model):
         _("why it ended"), max_length=10, choices=EndReason.choices, blank=True
     )
 
+    # Of this object: it stood ready, and was begun with it. Its room may have gone meanwhile.
+    was_ready = False
+
     objects = RoomSessionQuerySet.as_manager()
 
     class Meta:
@@ -155,6 +204,7 @@ class RoomSession(models.Model):
         ordering = ("-created_at", "-pk")
         indexes = (
             models.Index(fields=("room", "state")),
+            models.Index(fields=("state", "booking")),  # what runs, of very many that have run
             models.Index(fields=("alias", "ended_at")),  # what ran lately, and what runs, at one
         )
         constraints = (
@@ -167,6 +217,11 @@ class RoomSession(models.Model):
                 fields=("alias", "provider_room_id"),
                 condition=Q(state="live") & ~Q(provider_room_id=""),
                 name="session_provider_room_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("booking",),
+                condition=Q(state="ready"),
+                name="session_one_ready_per_booking",
             ),
         )
 
@@ -184,8 +239,9 @@ class RoomSession(models.Model):
     @property
     def is_being_opened(self) -> bool:
         """Whether somebody alive has the claim to open it."""
-        claimed = self.claimed_at is not None and self.claimed_at > timezone.now() - CLAIM_LASTS
-        return self.state == self.State.OPENING and bool(self.claim) and claimed
+        if self.state != self.State.OPENING or not self.claim:
+            return False
+        return RoomSession.objects.filter(pk=self.pk).exclude(unclaimed()).exists()
 
     @property
     def ref(self) -> RoomRef:
@@ -199,11 +255,8 @@ class RoomSession(models.Model):
 
     def take_claim(self) -> bool:
         """Become the one who opens this session; False while somebody else's claim stands."""
-        claim, now = secrets.token_hex(16), timezone.now()
-        free = Q(claim="") | Q(claimed_at__lt=now - CLAIM_LASTS)
-        taken = RoomSession.objects.filter(free, pk=self.pk, state=self.State.OPENING).update(
-            claim=claim, claimed_at=now
-        )
+        free = RoomSession.objects.filter(unclaimed(), pk=self.pk, state=self.State.OPENING)
+        taken = free.update(claim=secrets.token_hex(16), claimed_at=DatabaseNow())
         if taken:
             self.refresh_from_db()  # whoever had the claim before may have gone elsewhere with it
         return bool(taken)
@@ -214,27 +267,48 @@ class RoomSession(models.Model):
         place = {
             "alias": alias,
             "detours": [each for each in detours if each["alias"] != alias],
-            "claimed_at": timezone.now(),
+            "claimed_at": DatabaseNow(),
         }
         return self._if_claimed(claim=self.claim, **{**NOWHERE, **place, **there})
 
     def take_new_key(self) -> bool:
         """Be a room of another name, under the same claim; False when it no longer stands."""
-        fresh = {"key": new_key(), "claimed_at": timezone.now()}
+        fresh = {"key": new_key(), "claimed_at": DatabaseNow()}
         return self._if_claimed(claim=self.claim, **NOWHERE, **fresh)
 
-    def keep(self, ref: RoomRef) -> bool:
+    def keep(self, ref: RoomRef, **otherwise: object) -> bool:
         """Live as the provider says; False, and nothing saved, when our claim no longer stands."""
-        now = timezone.now()
-        return self._if_claimed(
-            state=self.State.LIVE,
-            live_at=now,
-            error="",
-            provider_room_id=ref.room_id,
-            provider_booking_id=ref.booking_id,
-            provider_session_id=ref.session_id,
-            host_key=ref.host_key,
-            differences=list(ref.differences),
+        told: dict[str, object] = {
+            "state": self.State.LIVE,
+            "live_at": timezone.now(),
+            "error": "",
+            "provider_room_id": ref.room_id,
+            "provider_booking_id": ref.booking_id,
+            "provider_session_id": ref.session_id,
+            "host_key": ref.host_key,
+            "differences": list(ref.differences),
+        }
+        return self._if_claimed(**told | otherwise)
+
+    def keep_ready(self, ref: RoomRef) -> bool:
+        """The room is open at the provider; here it is not until somebody begins the meeting."""
+        return self.keep(ref, state=self.State.READY, live_at=None)
+
+    def begin(self) -> bool:
+        """Live, from ready: nothing is left to be asked of the provider. False when it is not."""
+        ready = RoomSession.objects.ready().filter(pk=self.pk)
+        with transaction.atomic():
+            begun = ready.update(state=self.State.LIVE, live_at=timezone.now())
+            if begun:
+                self._note(self.State.LIVE)
+        self.refresh_from_db()
+        return bool(begun)
+
+    def drop(self, reason: "RoomSession.EndReason") -> bool:
+        """Over, from ready: nobody will use it. False when somebody has begun to."""
+        ready = RoomSession.objects.ready().filter(pk=self.pk)
+        return bool(
+            ready.update(state=self.State.ENDED, ended_at=timezone.now(), end_reason=reason)
         )
 
     def fail(self, error: str) -> bool:
@@ -243,27 +317,38 @@ class RoomSession(models.Model):
 
     def abandon(self) -> bool:
         """Failed, if nobody alive is opening it; False when somebody is, or when it is live."""
-        free = Q(claim="") | Q(claimed_at__lt=timezone.now() - CLAIM_LASTS)
-        opening = RoomSession.objects.filter(free, pk=self.pk, state=self.State.OPENING)
+        opening = RoomSession.objects.filter(unclaimed(), pk=self.pk, state=self.State.OPENING)
         return bool(opening.update(state=self.State.FAILED, ended_at=timezone.now(), claim=""))
 
     def end(self, reason: "RoomSession.EndReason", *, at: datetime | None = None) -> bool:
         """Over, for everyone; False when it was over already. The first reason counts."""
         now = timezone.now()
         ended_at = min(max(at or now, self.live_at or self.created_at), now)
-        ended = (
-            RoomSession.objects.running()
-            .filter(pk=self.pk)
-            .update(state=self.State.ENDED, ended_at=ended_at, end_reason=reason, claim="")
-        )
+        over: dict[str, object] = {"state": self.State.ENDED, "end_reason": reason, "claim": ""}
+        running = RoomSession.objects.running().filter(pk=self.pk)
+        with transaction.atomic():
+            ended = running.update(ended_at=ended_at, recordings_due_at=now, **over)
+            if ended:
+                self._note(self.State.ENDED, reason=reason)
         self.refresh_from_db()
         return bool(ended)
 
+    def _note(self, state: object, **more: object) -> None:
+        """In the audit log: by whom, or by what, it is so."""
+        audit.record(DEEDS[state], self, values={"state": [self.state, state], **more})
+
+    def expect_recordings(self, *, after: timedelta = timedelta(0)) -> None:
+        """Have its provider asked for recordings, at once unless said."""
+        due_at = timezone.now() + after
+        RoomSession.objects.filter(pk=self.pk).update(recordings_due_at=due_at)
+
     def _if_claimed(self, **values: object) -> bool:
         claim = self.claim
-        mine = RoomSession.objects.filter(pk=self.pk, claim=claim, state=self.State.OPENING).update(
-            **{"claim": "", **values}
-        )
+        opening = RoomSession.objects.filter(pk=self.pk, claim=claim, state=self.State.OPENING)
+        with transaction.atomic():
+            mine = opening.update(**{"claim": "", **values})
+            if mine and values.get("state") in DEEDS:
+                self._note(values["state"])
         self.refresh_from_db()
         if not mine:  # whose it is now must not become ours
             self.claim = claim

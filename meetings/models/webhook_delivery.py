@@ -7,6 +7,7 @@ from meetings.providers.base import EventKind
 
 from .fields import EncryptedTextField
 from .owed import Owed, OwedQuerySet
+from .prepared import PreparedOne, given
 from .session import RoomSession
 
 KINDS = {
@@ -71,3 +72,11 @@ class WebhookDelivery(Owed):
 
     def __str__(self) -> str:
         return f"{self.alias}: {self.get_kind_display()}"
+
+
+# Asked whenever a provider tells something, again and again
+delivery_of = PreparedOne(
+    lambda: WebhookDelivery.objects.filter(
+        alias=given("alias"), event_id=given("event_id")
+    ).order_by()
+)

@@ -61,6 +61,30 @@ def test_one_of_many_workers_at_once_gets_it(owed: Reservation, share_database: 
     assert sorted(map(str, taken)) == ["False"] * 7 + ["True"]
 
 
+def test_worker_whose_clock_is_ahead_takes_nothing_that_somebody_has(
+    owed: Reservation, database_travels: pytest.MonkeyPatch
+) -> None:
+    database_travels.undo()  # the database keeps its own time
+    owed.take()
+
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert other(owed).take() is False
+        assert due() == []
+        assert owed.prolong() is True
+        assert owed.settle(state=State.HELD) is True
+
+
+def test_lease_that_a_worker_with_a_slow_clock_took_lasts_as_long(
+    owed: Reservation, database_travels: pytest.MonkeyPatch
+) -> None:
+    database_travels.undo()
+    Reservation.objects.update(next_try_at=timezone.now() - timedelta(hours=3))
+    with time_machine.travel(timezone.now() - timedelta(hours=2)):
+        assert owed.take() is True
+
+    assert other(owed).take() is False
+
+
 def test_settled_work_is_done(owed: Reservation) -> None:
     owed.take()
 
