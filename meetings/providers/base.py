@@ -193,6 +193,8 @@ class ProviderEvent:
     recording_id: str = ""
     webhook_id: str = ""  # theirs for our address, where they say it
     occurred_at: datetime | None = None
+    # Of a departure that was only noticed: they were there until then, and gone by `occurred_at`
+    seen_until: datetime | None = None
     attendee: Peer | None = None
     # Told in passing. It opens no door; it may replace one whose telling was lost.
     host_key: str = field(default="", repr=False)
@@ -226,8 +228,12 @@ class MeetingProvider(ABC, Generic[O]):
     features: ClassVar[Features] = Features()
     options_class: ClassVar[type[Options]] = Options
     rooms_are_sessions: ClassVar[bool] = False  # a room is a session of ours: there is no other
-    # Whether the operator can enter an address of ours at the provider's, for all rooms.
-    takes_typed_webhook: ClassVar[bool] = False
+    takes_typed_webhook: ClassVar[bool] = False  # the operator can enter an address of ours there
+    calls_to_open: ClassVar[int] = 1  # what `init_room` usually takes
+    calls_per_second: float | None = None  # that the account may have; None: no limit
+    opens_ahead: timedelta | None = None  # how long a room may stand empty; None: not at all
+    pool: str = ""  # accounts of one pool are equal: a room at one is held at any
+    most_rooms: int | None = None  # open at once; None: no limit is known
 
     def __init__(self, alias: str, options: O, *, trusted: bool = True) -> None:
         self.alias = alias

@@ -27,6 +27,10 @@ class ProviderUnavailable(ProviderError):
     retryable = True
 
 
+class NoTurn(ProviderUnavailable):
+    """We kept the call back, as the account has had all the calls it may have for now."""
+
+
 class OutcomeUnknown(ProviderError):
     """The answer was lost after the call may have worked: look before repeating it."""
 

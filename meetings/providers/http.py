@@ -16,6 +16,8 @@ import requests
 from django.utils.translation import gettext_noop as _
 from urllib3.exceptions import NewConnectionError
 
+from meetings import metrics
+
 from .addresses import PrivateAddress, PublicOnly
 from .base import MeetingProvider
 from .errors import (
@@ -30,6 +32,7 @@ from .errors import (
     UnexpectedReply,
 )
 from .options import Options
+from .pace import before_call
 from .patience import InTime
 from .time_limit import time_left, time_limit, within_limit
 
@@ -44,6 +47,7 @@ REFUSALS: Mapping[int, type[ProviderError]] = {
 }
 LONGEST_MESSAGE = 300
 PRIVATE = "its address is inside our own network; ALLOW_PRIVATE_PROVIDERS=true would allow that."
+MOST_CALLS = 1000  # per second
 LONGEST_WAIT = 60  # seconds: somebody is waiting for the page
 
 
@@ -57,6 +61,34 @@ class HttpOptions(Options):
     )
     read_timeout: float = field(
         default=10.0, metadata={"label": _("Seconds that we wait for an answer")}
+    )
+    calls_per_second: float = field(
+        default=0.0,
+        metadata={
+            "label": _("Calls per second that the account may have"),
+            "help": _("0: as we know the provider. People who click never wait for this."),
+        },
+    )
+    open_ahead: bool = field(
+        default=True,
+        metadata={
+            "label": _("Open rooms some minutes before their meetings"),
+            "help": _("Where an empty room stays open. Nobody comes in earlier for it."),
+        },
+    )
+    pool: str = field(
+        default="",
+        metadata={
+            "label": _("Pool"),
+            "help": _("Accounts with the same word here are equal: rooms are spread over them."),
+        },
+    )
+    most_rooms: int = field(
+        default=0,
+        metadata={
+            "label": _("Rooms that the account holds at once"),
+            "help": _("0: no limit is known. In a pool, a full account comes last."),
+        },
     )
 
 
@@ -116,6 +148,8 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
     """A provider behind HTTP. Redirects are never followed; secrets and bodies are never logged."""
 
     most_bytes: ClassVar[int] = 1_000_000
+    usual_pace: ClassVar[float | None] = None  # calls per second, where the account names none
+    stands_empty: ClassVar[timedelta | None] = None  # how long a room may wait for its meeting
 
     def __init__(self, alias: str, options: H, *, trusted: bool = True) -> None:
         super().__init__(alias, options, trusted=trusted)
@@ -127,6 +161,23 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
                     f"Provider “{alias}”: “{name}” must be above 0 and at most {LONGEST_WAIT}."
                 )
 
+        if not 0 <= options.calls_per_second <= MOST_CALLS:
+            raise ProviderMisconfigured(
+                f"Provider “{alias}”: “calls_per_second” must be from 0 to {MOST_CALLS}."
+            )
+        self.calls_per_second = options.calls_per_second or self.usual_pace
+        self.opens_ahead = self.stands_empty if options.open_ahead else None
+        self._join_pool(options)
+
+    def _join_pool(self, options: H) -> None:
+        said = f"Provider “{self.alias}”: “{{}}” {{}}"
+        if options.most_rooms < 0:
+            raise ProviderMisconfigured(said.format("most_rooms", "must be 0 or more."))
+        if options.pool and self.features.booking:
+            why = "cannot be set: its rooms are reserved when a meeting is made."
+            raise ProviderMisconfigured(said.format("pool", why))
+        self.pool, self.most_rooms = options.pool.strip(), options.most_rooms or None
+
     @abstractmethod
     def auth_headers(self, body: bytes) -> dict[str, str]:
         """What proves that we are we, for exactly these bytes; made anew for each attempt."""
@@ -134,15 +185,15 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
     def post(self, path: str, payload: Any, *, repeatable: bool = False) -> Any:
         """Send JSON and read JSON. A repeatable call goes again once when nobody answered."""
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.read(self._ask(Call("POST", path, body, repeatable=repeatable)))
+        return self._asked(Call("POST", path, body, repeatable=repeatable))
 
     def get(
         self, path: str, query: Mapping[str, str] | None = None, *, public: bool = False
     ) -> Any:
-        return self.read(self._ask(Call("GET", path, query=query, repeatable=True, public=public)))
+        return self._asked(Call("GET", path, query=query, repeatable=True, public=public))
 
     def delete(self, path: str) -> Any:
-        return self.read(self._ask(Call("DELETE", path, repeatable=True)))
+        return self._asked(Call("DELETE", path, repeatable=True))
 
     def read(self, answer: Answer) -> Any:
         """What the answer holds, or the error it means. Providers with envelopes override this."""
@@ -183,6 +234,10 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
 
     # Not for overriding
 
+    def _asked(self, call: Call) -> Any:
+        with metrics.provider_call(self.alias):
+            return self.read(self._ask(call))
+
     def _ask(self, call: Call) -> Answer:
         try:
             return self._once(call)
@@ -194,7 +249,9 @@ class HttpProvider(MeetingProvider[H], Generic[H]):
     def _once(self, call: Call) -> Answer:
         if time_left() == 0:  # nothing is sent, so nothing has happened
             raise ProviderUnavailable("did not answer in time.", provider=self.label)
-        with time_limit(self.options.connect_timeout + self.options.read_timeout):
+        before_call(self.alias, self.calls_per_second)
+        most = self.options.connect_timeout + self.options.read_timeout
+        with metrics.provider_answer(self.alias), time_limit(most):
             return self._answer(call)
 
     def _answer(self, call: Call) -> Answer:

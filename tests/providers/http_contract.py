@@ -68,9 +68,9 @@ class HttpProviderContract(ProviderContract):
         self.assert_no_secret(str(caught.value))
 
     def test_answer_that_takes_too_long_is_not_waited_for(self, double: Double) -> None:
-        provider = self.build(url=double.url, read_timeout=1.0)
+        provider = self.build(url=double.url, read_timeout=0.2)
 
-        with double.failing(faults.slow(1.5)), pytest.raises(NO_ANSWER) as caught:
+        with double.failing(faults.slow(0.6)), pytest.raises(NO_ANSWER) as caught:
             self.harmless_call(provider)
 
         assert provider.label in str(caught.value)

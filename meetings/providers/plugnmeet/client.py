@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from ..errors import ProviderError, UnexpectedReply
@@ -19,10 +20,14 @@ class PlugnmeetClient(HttpProvider[PlugnmeetOptions]):
 
     label = "plugNmeet"
     options_class: ClassVar[type[PlugnmeetOptions]] = PlugnmeetOptions
+    usual_pace = 10.0  # a server of one's own has no limit: this only keeps it from being flooded
+    stands_empty = timedelta(minutes=10)
 
     def __init__(self, alias: str, options: PlugnmeetOptions, *, trusted: bool = True) -> None:
         check(options, alias)
         super().__init__(alias, options, trusted=trusted)
+        if self.opens_ahead:  # they close it so long after it was opened, if nobody has come
+            self.opens_ahead = min(self.opens_ahead, timedelta(minutes=options.empty_minutes / 2))
 
     def auth_headers(self, body: bytes) -> dict[str, str]:
         signature = hmac.new(self.options.api_secret.encode(), body, hashlib.sha256)

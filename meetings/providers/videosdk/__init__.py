@@ -27,6 +27,8 @@ SHORTEST_SECRET = 32  # bytes: as long as the digest that is made with it
 class Provider(Questions, Sessions, Recordings):
     slug = "videosdk"
     label = "VideoSDK"
+    usual_pace = 5.0  # no limit is published
+    stands_empty = timedelta(minutes=10)  # a room is no session until somebody enters: it lasts
     features = Features(
         ending=True,
         live_status=True,

@@ -67,6 +67,8 @@ class Provider(HttpProvider[XroomOptions]):
         registers_webhook=True,
     )
     options_class = XroomOptions
+    usual_pace = 5.0  # no limit is published; nor is it how long an empty room lives
+    calls_to_open = 2
     pause: float = 1.0  # seconds that people need to leave a room
 
     def __init__(self, alias: str, options: XroomOptions, *, trusted: bool = True) -> None:
