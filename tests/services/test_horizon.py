@@ -9,11 +9,13 @@ import time_machine
 from accounts.models import User
 from meetings.models import Booking, Notice, OutgoingMail, Series
 from meetings.recurrence import Rule, daily, monthly_by_date, weekly, yearly
-from meetings.services import horizon, notices, scheduling
+from meetings.services import scheduling
+from meetings.services.mail import notices
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
-from meetings.services.series_cancel import cancel_all
-from meetings.services.series_edits import edit_following
+from meetings.services.series import horizon
+from meetings.services.series.booking import SeriesWish, book_series
+from meetings.services.series.cancelling import cancel_all
+from meetings.services.series.edits import edit_following
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 

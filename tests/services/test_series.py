@@ -16,7 +16,7 @@ from meetings.models import Booking, JoinLink, Pattern, Room, Series, SeriesChan
 from meetings.recurrence import Fault, Frequency, Rule, daily, monthly_by_date, weekly
 from meetings.services import scheduling
 from meetings.services.scheduling import RoomRefused
-from meetings.services.series import (
+from meetings.services.series.booking import (
     BadSeries,
     Collisions,
     Decision,

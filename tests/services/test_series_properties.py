@@ -30,9 +30,9 @@ from meetings.recurrence import (
     weekly,
     yearly,
 )
-from meetings.services.series import HORIZON, SeriesWish, book_series, wish_of
-from meetings.services.series_cancel import cancel_following
-from meetings.services.series_edits import edit_following
+from meetings.services.series.booking import HORIZON, SeriesWish, book_series, wish_of
+from meetings.services.series.cancelling import cancel_following
+from meetings.services.series.edits import edit_following
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FIRST = date(2026, 3, 9)
@@ -172,8 +172,8 @@ import django
 django.setup()
 from datetime import date, time
 from meetings.recurrence import weekly
-from meetings.services.series_plan import expand
-from meetings.services.series_wish import SeriesWish
+from meetings.services.series.plans import expand
+from meetings.services.series.wish import SeriesWish
 wish = SeriesWish(title="Any", rule=weekly([6]), first_date=date(2026, 3, 1), clock=time(2, 30),
                   duration=10, time_zone="Europe/Berlin")
 for each in expand(wish, date(2026, 3, 1), until=date(2026, 12, 1)):

@@ -11,11 +11,12 @@ import pytest
 from accounts.models import User
 from meetings.models import Booking, JoinLink, Room, Series
 from meetings.recurrence import daily
-from meetings.services import scheduling, series, series_remake
+from meetings.services import scheduling
 from meetings.services.scheduling import MeetingWish, Overlaps
-from meetings.services.series import Collisions, SeriesWish, book_series, wish_of
-from meetings.services.series_cancel import cancel_all
-from meetings.services.series_edits import edit_all, edit_following
+from meetings.services.series import booking, remake
+from meetings.services.series.booking import Collisions, SeriesWish, book_series, wish_of
+from meetings.services.series.cancelling import cancel_all
+from meetings.services.series.edits import edit_all, edit_following
 from tests.conftest import Share, make_user, next_hour
 from tests.together import seen_by_all, together
 
@@ -106,7 +107,7 @@ def test_form_that_the_lock_did_not_stop_is_one_series_too(
     sent = week(request_key=uuid.uuid4())
     first = book_series(dana, sent)
     seen = iter([None, first])
-    monkeypatch.setattr(series, "_same_request", lambda *_: next(seen))
+    monkeypatch.setattr(booking, "_same_request", lambda *_: next(seen))
     monkeypatch.setattr(Series.objects, "filter", lambda **_: Series.objects.none())
 
     assert book_series(dana, replace(sent, clock=time(AT.hour, 45))) == first
@@ -116,7 +117,7 @@ def test_form_that_the_lock_did_not_stop_is_one_series_too(
 def test_meetings_that_our_query_could_not_see_yet_collide_and_are_no_error(
     dana: User, share_database: Share, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(series, "lock", lambda organizer, room: None)
+    monkeypatch.setattr(booking, "lock", lambda organizer, room: None)
     share_database()
 
     answers = together(*[lambda: book_series(dana, week())] * 6)
@@ -174,7 +175,7 @@ def test_change_that_dies_half_way_has_changed_nothing(
         raise SystemExit(9)
 
     with monkeypatch.context() as during:
-        during.setattr(series_remake, step, die)
+        during.setattr(remake, step, die)
         with pytest.raises(SystemExit):
             edit_following(made.bookings.all()[3], wish, by=dana, version=1)
 

@@ -11,10 +11,10 @@ from meetings.models import Series
 from meetings.recurrence import weekly
 from meetings.services import scheduling
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series, wish_of
-from meetings.services.series_ahead import first_ahead
-from meetings.services.series_edits import edit_all, edit_following, look_ahead
-from meetings.services.series_remake import Exceptions
+from meetings.services.series.ahead import first_ahead
+from meetings.services.series.booking import SeriesWish, book_series, wish_of
+from meetings.services.series.edits import edit_all, edit_following, look_ahead
+from meetings.services.series.remake import Exceptions
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from accounts.models import User
 from meetings.models import Booking, Reservation, Series
 from meetings.recurrence import daily, weekly
 from meetings.services import reservations, scheduling
-from meetings.services.series import SeriesWish, book_series, wish_of
-from meetings.services.series_cancel import cancel_all
-from meetings.services.series_edits import edit_all, edit_following
+from meetings.services.series.booking import SeriesWish, book_series, wish_of
+from meetings.services.series.cancelling import cancel_all
+from meetings.services.series.edits import edit_all, edit_following
 from tests.accounts_at_doubles import AtXroom
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday

@@ -12,11 +12,11 @@ from accounts.models import User
 from meetings.models import Answer, Booking, Room, Series
 from meetings.recurrence import Rule, daily, weekly
 from meetings.services import answering
-from meetings.services.series import SeriesWish, book_series, wish_of
-from meetings.services.series_edits import edit_all, edit_following, look_ahead
-from meetings.services.series_remake import Exceptions
-from meetings.services.series_stretches import Later, LaterAhead
-from meetings.services.series_wish import Collisions, Decision
+from meetings.services.series.booking import SeriesWish, book_series, wish_of
+from meetings.services.series.edits import edit_all, edit_following, look_ahead
+from meetings.services.series.remake import Exceptions
+from meetings.services.series.stretches import Later, LaterAhead
+from meetings.services.series.wish import Collisions, Decision
 
 Book = Callable[..., Booking]
 APRIL_6 = date(2026, 4, 6)

@@ -11,8 +11,8 @@ from meetings.models import Notice, OutgoingMail, Room, Series
 from meetings.recurrence import weekly
 from meetings.services import scheduling
 from meetings.services.answering import answer, answer_of
-from meetings.services.mails import message_for
-from meetings.services.series_stretches import Later
+from meetings.services.mail.mails import message_for
+from meetings.services.series.stretches import Later
 
 from .answers import change_all, change_following, dates_of, guest_of, weekly_for
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, Pattern
+from meetings.services.mail import notices
+from meetings.services.transactions import saving
 
-from . import notices
-from .series import left_out_of, make_meetings
-from .series_plan import HORIZON, collisions_of, expand
-from .series_wish import Planned, SeriesWish
-from .transactions import saving
+from .booking import left_out_of, make_meetings
+from .plans import HORIZON, collisions_of, expand
+from .wish import Planned, SeriesWish
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, BookingChange, Notice, Series, SeriesChange
+from meetings.services.mail import notices
+from meetings.services.reservations import want
+from meetings.services.transactions import saving
 
-from . import notices
-from .reservations import want
-from .series_ahead import Ahead, ahead_of, end_before, locked, next_ahead, take_away
-from .transactions import saving
+from .ahead import Ahead, ahead_of, end_before, locked, next_ahead, take_away
 
 
 @saving

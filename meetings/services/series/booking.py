@@ -13,12 +13,13 @@ from accounts.models import User
 from meetings.models import Booking, Pattern, Room, Series, SeriesChange
 from meetings.recurrence import MOST_DATES, Rule, dates, onward
 from meetings.rrule import rrule_text
+from meetings.services.inviting import invite, invite_more
+from meetings.services.reservations import RESERVED_AHEAD, want
+from meetings.services.scheduling import lock, make_links, own_room
+from meetings.services.transactions import saving
 
-from .inviting import invite, invite_more
-from .reservations import RESERVED_AHEAD, want
-from .scheduling import lock, make_links, own_room
-from .series_plan import HORIZON, Plan, plan_for
-from .series_wish import (
+from .plans import HORIZON, Plan, plan_for
+from .wish import (
     BadSeries,
     Collision,
     Collisions,
@@ -28,7 +29,6 @@ from .series_wish import (
     Planned,
     SeriesWish,
 )
-from .transactions import saving
 
 __all__ = [
     "HORIZON",

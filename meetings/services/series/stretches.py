@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from meetings.models import Booking, Pattern
 from meetings.recurrence import Fault, Rule, before
 from meetings.rrule import rrule_text
+from meetings.services.scheduling import SchedulingError
 
-from .scheduling import SchedulingError
-from .series import left_out_of
-from .series_ahead import Ahead
-from .series_remake import Exceptions, Remake, from_now, plan_remake
-from .series_values import Values, values_of
-from .series_wish import BadSeries, Collision, Collisions, NothingAhead, Planned, SeriesWish
+from .ahead import Ahead
+from .booking import left_out_of
+from .remake import Exceptions, Remake, from_now, plan_remake
+from .values import Values, values_of
+from .wish import BadSeries, Collision, Collisions, NothingAhead, Planned, SeriesWish
 
 BY_FIELD = ("title", "description", "clock", "duration", "time_zone", "reminders", "room")
 ASKS_ABOUT_LATER = {"rule", "first_date"}  # how it repeats is told of one stretch

@@ -12,17 +12,9 @@ from accounts.models import User
 from meetings.models import Booking
 from meetings.models.booking import LONGEST
 from meetings.recurrence import Fault, dates
+from meetings.services.scheduling import busy_of
 
-from .scheduling import busy_of
-from .series_wish import (
-    BadSeries,
-    Collision,
-    Collisions,
-    Decision,
-    Planned,
-    SeriesWish,
-    planned_on,
-)
+from .wish import BadSeries, Collision, Collisions, Decision, Planned, SeriesWish, planned_on
 
 HORIZON = timedelta(days=400)  # how far an endless series is made ahead
 LONGEST_SPAN = timedelta(minutes=LONGEST)

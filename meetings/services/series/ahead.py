@@ -23,11 +23,11 @@ from meetings.models.booking import BookingQuerySet
 from meetings.models.session import RoomSessionQuerySet
 from meetings.recurrence import Rule, before
 from meetings.rrule import rrule_text
+from meetings.services.reservations import want
+from meetings.services.scheduling import AlreadyCancelled, StaleEdit, lock
 
-from .reservations import want
-from .scheduling import AlreadyCancelled, StaleEdit, lock
-from .series import later_than, rule_from
-from .series_wish import NothingAhead
+from .booking import later_than, rule_from
+from .wish import NothingAhead
 
 HAS_HISTORY = (Answer, BookingChange, Notice, Reservation, RoomSession)
 

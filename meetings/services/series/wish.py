@@ -15,8 +15,7 @@ from meetings.conflicts import Span
 from meetings.invitees import Invitee
 from meetings.models import Booking, Room
 from meetings.recurrence import BadRule, Fault, Rule, check_series, first_date, occurrence_at
-
-from .scheduling import SchedulingError
+from meetings.services.scheduling import SchedulingError
 
 FAULTS = {
     Fault.INTERVAL: gettext_lazy("A series repeats every 1 to 99 days, weeks, months or years."),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Booking, Pattern, Room
 from meetings.recurrence import dates, onward
+from meetings.services.scheduling import own_room
 
-from .scheduling import own_room
-from .series import (
+from .ahead import Ahead, end_before, next_sequence, take_away
+from .booking import (
     AT_ONCE,
     apply,
     left_out_of,
@@ -22,9 +23,8 @@ from .series import (
     pattern_values,
     want_near,
 )
-from .series_ahead import Ahead, end_before, next_sequence, take_away
-from .series_plan import Plan, dates_of, plan_for
-from .series_wish import NothingAhead, Planned, SeriesWish, planned_on
+from .plans import Plan, dates_of, plan_for
+from .wish import NothingAhead, Planned, SeriesWish, planned_on
 
 TIMES = ("starts_at", "ends_at", "wall", "is_second", "may_overlap", "remind_at")
 
@@ -87,6 +87,18 @@ def plan_remake(
         reach=reach,
         after=after,
     )
+    return _shared_out(ahead, wish, plan, kept=kept, free=free)
+
+
+def _shared_out(
+    ahead: Ahead,
+    wish: SeriesWish,
+    plan: Plan,
+    *,
+    kept: tuple[Booking, ...],
+    free: list[Booking],
+) -> Remake:
+    """Which free meeting takes which planned date, what is made anew, and what goes."""
     # Where two have the same date, one of this pattern wins, and one that is shown.
     free.sort(key=lambda each: (each.pattern == ahead.pattern, not each.deleted_at))
     by_date = {each.recurrence_date: each for each in free}

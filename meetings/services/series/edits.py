@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Booking, Notice, Pattern, Series, SeriesChange
+from meetings.services import answering
+from meetings.services.mail import notices
+from meetings.services.mail.reminding import keep_reminders
+from meetings.services.reservations import want_all
+from meetings.services.scheduling import lock
+from meetings.services.transactions import saving
 
-from . import answering, notices
-from .reminding import keep_reminders
-from .reservations import want_all
-from .scheduling import lock
-from .series_ahead import Ahead, ahead_of, locked, next_sequence
-from .series_remake import Exceptions, Remake, from_now, remake, set_options
-from .series_stretches import (
+from .ahead import Ahead, ahead_of, locked, next_sequence
+from .remake import Exceptions, Remake, from_now, remake, set_options
+from .stretches import (
     ASKS_ABOUT_LATER,
     Later,
     Part,
@@ -30,9 +32,8 @@ from .series_stretches import (
     plan_parts,
     told_of_later,
 )
-from .series_values import Values, values_of
-from .series_wish import ExceptionsAhead, SeriesWish
-from .transactions import saving
+from .values import Values, values_of
+from .wish import ExceptionsAhead, SeriesWish
 
 WORDS = ("title", "description", "reminders")
 # Another one of these means other meetings; anything else is written into those that there are.

@@ -5,10 +5,10 @@ from typing import Any
 
 from meetings.models import Pattern, Room
 from meetings.rrule import rrule_text
+from meetings.services.rooms import room_changes
 
-from .rooms import room_changes
-from .series_ahead import Ahead
-from .series_wish import SeriesWish
+from .ahead import Ahead
+from .wish import SeriesWish
 
 Values = dict[str, list[Any]]
 

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from meetings.models import Reservation, Series, SeriesChange
-
-from .reservations import want
-from .scheduling import SchedulingError
-from .transactions import saving
+from meetings.services.reservations import want
+from meetings.services.scheduling import SchedulingError
+from meetings.services.transactions import saving
 
 
 class StillAhead(SchedulingError):

@@ -1,0 +1,1 @@
+"""Meetings that repeat: booked, continued, changed and cancelled."""
