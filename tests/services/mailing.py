@@ -8,7 +8,8 @@ from django.core import mail as sent_by_django
 
 from accounts.models import User
 from meetings.models import Booking, Guest, JoinLink
-from meetings.services import notices, posting, scheduling
+from meetings.services import scheduling
+from meetings.services.mail import notices, posting
 
 
 def invite(booking: Booking, *emails: str, **fields: str) -> list[Guest]:

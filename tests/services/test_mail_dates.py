@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from meetings.ical import Event
 from meetings.recurrence import Rule, weekly
-from meetings.services.mail_dates import dates_text
+from meetings.services.mail.dates import dates_text
 
 BERLIN, NEW_YORK, TOKYO = (
     ZoneInfo(f"{name}") for name in ("Europe/Berlin", "America/New_York", "Asia/Tokyo")

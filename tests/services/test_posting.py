@@ -13,7 +13,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail
-from meetings.services import notices, scheduling
+from meetings.providers.base import Role
+from meetings.services import cohosts, scheduling
+from meetings.services.mail import notices
 from tests.calendar_reader import read
 
 from .mailing import calendar_of, change, html_of, invite, posted, text_of
@@ -240,6 +242,20 @@ def test_nobody_invited_is_nobody_told(book: Book) -> None:
     assert not Notice.objects.exists()
 
 
+def test_only_a_mail_to_a_cohost_leads_to_the_host_controls(book: Book, dana: User) -> None:
+    booking = book("Review")
+    __, cora = invite(booking, "ana@example.com", "cora@example.com")
+    cohosts.give_role(cora, Role.COHOST, by=dana)
+
+    to_ana, to_cora = posted()
+
+    assert "/host/" not in text_of(to_ana) + html_of(to_ana)
+    assert "Show the meeting" not in text_of(to_ana)
+    for said in (text_of(to_cora), html_of(to_cora)):
+        assert f"/j/{cora.link.token}/host/" in said
+        assert "Open the host controls" in said
+
+
 # Reminders
 
 
@@ -285,7 +301,7 @@ def test_no_mail_names_the_provider_or_holds_a_host_link(book: Book, dana: User)
 
 
 def test_kinds_have_all_a_text_of_their_own() -> None:
-    from meetings.services.mail_texts import WRITERS  # noqa: PLC0415
+    from meetings.services.mail.texts import WRITERS  # noqa: PLC0415
 
     assert set(WRITERS) == set(Notice.Kind)
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from meetings.models import Booking, Guest, Notice, OutgoingMail
 from meetings.models.owed import LEASE
-from meetings.services import mails, notices, posting
+from meetings.services.mail import mails, notices, posting
 from tests.smtp_double import SmtpDouble, smtp_double
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,46 @@ def test_address_that_is_refused_for_now_is_tried_again(
         posting.post_due()
     assert server.recipients[-1] == "ben@example.com"
     assert mail_to("ben").error == ""
+
+
+def test_address_that_is_never_taken_is_given_up_after_two_days_and_shown(
+    server: SmtpDouble, guests: list[Guest]
+) -> None:
+    server.answer = refuse("RCPT", "ben", "451 4.3.0 Try again later")
+    begun, now, tries = timezone.now(), timezone.now(), 0
+
+    while mail_to("ben").is_outstanding:
+        with time_machine.travel(now, tick=False):
+            posting.post_due()
+        now, tries = mail_to("ben").next_try_at or now, tries + 1
+
+    assert timedelta(hours=47) < now - begun < timedelta(hours=50)
+    assert outcomes()["ben@example.com"] == Outcome.REFUSED
+    ben = guests[1]
+    ben.refresh_from_db()
+    assert "Try again later" in ben.bounce
+    assert tries == posting.MOST_TRIES + 1
+
+
+def test_one_thread_of_a_process_waits_for_a_server_that_hangs(
+    server: SmtpDouble, guests: list[Guest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+
+    def hang() -> bool:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            for _change in range(3):
+                posting.post_due()  # as other threads would, while this one waits
+        return True
+
+    monkeypatch.setattr(posting, "_post_all", hang)
+
+    posting.post_due()
+
+    assert rounds == [0, 1]  # and one more, for what they came for
+    posting.post_due()
+    assert rounds == [0, 1, 2]
 
 
 @pytest.mark.parametrize("step", ["CONNECT", "MAIL", "RCPT", "DATA", "END"])

@@ -14,16 +14,18 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from meetings.models import Booking, Guest, OutgoingMail
-from meetings.services import notices
+from meetings.services.mail import notices
 from tests.conftest import Share
 from tests.smtp_double import SmtpDouble, smtp_double
 from tests.together import seen_by_all
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 Book = Callable[..., Booking]
 Worker = Callable[[str], subprocess.Popen[bytes]]
 
-WORK = "import django; django.setup(); from meetings.services.posting import post_due; post_due()"
+WORK = (
+    "import django; django.setup(); from meetings.services.mail.posting import post_due; post_due()"
+)
 STEPS = ["CONNECT", "MAIL", "RCPT", "DATA", "END", "TAKEN", "QUIT"]
 
 

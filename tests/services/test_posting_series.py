@@ -9,7 +9,8 @@ import time_machine
 
 from accounts.models import User
 from meetings.models import Answer, Guest, Series
-from meetings.services import notices, scheduling
+from meetings.services import scheduling
+from meetings.services.mail import notices
 from tests import calendar_stories
 
 from .mailing import change, posted, text_of

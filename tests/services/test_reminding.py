@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, OutgoingMail, Pattern
-from meetings.services import posting, scheduling
-from meetings.services.reminding import remind_due
-from meetings.services.series import book_series
+from meetings.services import scheduling
+from meetings.services.mail import posting
+from meetings.services.mail.reminding import remind_due
+from meetings.services.series.booking import book_series
 
 from .reminding import due_in, invite, reminders, told, weekly_wish
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from meetings.models import Booking
 from meetings.services import scheduling
-from meetings.services.reminding import remind_due
+from meetings.services.mail.reminding import remind_due
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
@@ -26,7 +26,7 @@ Book = Callable[..., Booking]
 WORK = """
 import os, signal, sys, django
 django.setup()
-from meetings.services import notices, reminding
+from meetings.services.mail import notices, reminding
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 def die_after(work):
     return lambda *given: (work(*given), die())

@@ -10,12 +10,13 @@ import time_machine
 from accounts.models import User
 from meetings.models import Booking, Series
 from meetings.recurrence import weekly
-from meetings.services import horizon, zone_changes
-from meetings.services.reminding import remind_due
-from meetings.services.series import book_series, wish_of
-from meetings.services.series_cancel import cancel_all
-from meetings.services.series_edits import edit_all, edit_following
-from meetings.services.series_remake import Exceptions
+from meetings.services import zone_changes
+from meetings.services.mail.reminding import remind_due
+from meetings.services.series import horizon
+from meetings.services.series.booking import book_series, wish_of
+from meetings.services.series.cancelling import cancel_all
+from meetings.services.series.edits import edit_all, edit_following
+from meetings.services.series.remake import Exceptions
 
 from .reminding import due_in, told, weekly_wish
 

@@ -17,11 +17,13 @@ from accounts.models import User
 from accounts.zones import known_zone
 from meetings.ical import Event, Method, Person, Status, calendar_file, one_line
 from meetings.invitees import ascii_domain
-from meetings.models import Guest, Notice, OutgoingMail
+from meetings.models import Guest, JoinLink, Knock, Notice, OutgoingMail
+from meetings.services.calendars.events import from_json, organizer_of, with_link
+from meetings.services.partstat import Statuses
+from meetings.services.waiting.knock_links import token_of
 
-from .calendar_events import from_json, organizer_of, with_link
-from .mail_texts import Letter, Reader, Story, letter_of
-from .partstat import Statuses
+from .letters import Letter, Reader, Story
+from .texts import letter_of
 
 
 def message_for(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -109,6 +111,8 @@ def _for(guest: Guest, event: Event, organizer: User, *, url: str, status: Statu
 
 
 def _organizer(notice: Notice) -> User:
+    if notice.room:
+        return notice.room.owner
     about = notice.booking or notice.series
     assert about is not None  # noqa: S101  (each notice is about one of them)
     return about.organizer
@@ -145,14 +149,27 @@ def _address(name: str, email: str) -> str:
 
 def _reader(mail: OutgoingMail, event: Event) -> Reader:
     if mail.user:
-        return Reader(zone=mail.user.zone, page_url=_page_url(mail.notice))
+        page, admit = _page_url(mail.notice), _admit_url(mail)
+        return Reader(zone=mail.user.zone, page_url=page, admit_url=admit)
     guest = mail.guest
     zone = known_zone(guest.time_zone if guest else "") or event.zone
     link = getattr(guest, "link", None)
     if link is None or link.revoked_at:
         return Reader(zone=zone)
-    url = urljoin(settings.SITE_URL, link.get_absolute_url())
-    return Reader(zone=zone, join_url=url, answer_url=_answer_url(mail.notice, link.token))
+    return Reader(
+        zone=zone,
+        join_url=urljoin(settings.SITE_URL, link.get_absolute_url()),
+        answer_url=_answer_url(mail.notice, link.token),
+        page_url=_console_url(link),
+        admit_url=_admit_url(mail),
+        is_cohost=link.role.hosts,
+    )
+
+
+def _console_url(link: JoinLink) -> str:
+    """Where a co-host has their controls; nobody else's link leads there."""
+    path = reverse("console", args=[link.token]) if link.role.hosts else ""
+    return str(urljoin(settings.SITE_URL, path)) if path else ""
 
 
 def _answer_url(notice: Notice, token: str) -> str:
@@ -165,6 +182,15 @@ def _answer_url(notice: Notice, token: str) -> str:
 
 def _page_url(notice: Notice) -> str:
     """The organizer's page; of a series not that of a date, which may be gone by then."""
-    name, about = ("booking", notice.booking) if notice.booking else ("series", notice.series)
-    assert about is not None  # noqa: S101  (each notice is about one of them)
+    places = {"booking": notice.booking, "series": notice.series, "room": notice.room}
+    name, about = next((name, place) for name, place in places.items() if place)
     return str(urljoin(settings.SITE_URL, reverse(name, args=[about.pk])))
+
+
+def _admit_url(mail: OutgoingMail) -> str:
+    """Where a host lets in who waits, once; written down nowhere but in the mail itself."""
+    if mail.notice.kind != Notice.Kind.WAITING:
+        return ""
+    knock = Knock.objects.filter(once=mail.once).first()
+    path = reverse("admit", args=[token_of(knock)]) if knock else ""
+    return str(urljoin(settings.SITE_URL, path)) if path else ""

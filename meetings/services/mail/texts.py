@@ -1,97 +1,28 @@
 """What a mail says: plain values for its templates, in the language and zone of who reads it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from meetings import wording
-from meetings.ical import Event, one_line
+from meetings.ical import one_line
 from meetings.models import Answer, Notice
 from meetings.rule_words import rule_text
 
-from .mail_dates import dates_text
+from .dates import dates_text
+from .letters import Button, Letter, Row, Story
 
 Kind = Notice.Kind
 Choice = Answer.Choice
 MOST_DATES = 20
 TIMES = {"starts_at", "duration", "clock", "first_date"}
 TIMES_OF_SERIES = TIMES | {"rule", "time_zone"}  # one meeting in another zone begins when it did
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A fact; `was` is what it was before."""
-
-    label: str
-    text: str
-    note: str = ""  # said more quietly
-    was: str = ""
-    is_off: bool = False  # it is not so any more
-
-    @property
-    def lines(self) -> list[str]:
-        return self.text.splitlines()
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who reads it, and where their buttons lead."""
-
-    zone: ZoneInfo
-    join_url: str = ""
-    answer_url: str = ""
-    page_url: str = ""  # the organizer's own page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    subject: str
-    kind: str = ""  # above the heading
-    heading: str
-    lead: tuple[str, ...]  # paragraphs
-    rows: tuple[Row, ...] = ()
-    description: str = ""
-    buttons: tuple[Button, ...] = ()  # the first one is what most people want
-    question: str = ""  # above the answers
-    answers: tuple[Button, ...] = ()
-    foot: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One notice, ready to be told."""
-
-    kind: str
-    event: Event
-    facts: dict[str, Any]
-    organizer: str
-    reader: Reader
-    is_for_guest: bool = False
-    moved: tuple[Event, ...] = ()  # dates of the series that were changed by themselves
-
-    @property
-    def is_one_date(self) -> bool:
-        """Whether it tells of one date of a series."""
-        return self.event.instead_of is not None
-
-    @property
-    def title(self) -> str:
-        return one_line(self.event.title)
-
-    @property
-    def is_series(self) -> bool:
-        return self.event.rule is not None
 
 
 def letter_of(story: Story) -> Letter:
@@ -115,10 +46,13 @@ def _invitation(story: Story) -> Letter:
         lead = _("%(name)s invites you to a series of meetings.")
     else:
         lead = _("%(name)s invites you to a meeting.")
+    lines = [lead % {"name": story.organizer}]
+    if story.reader.is_cohost:
+        lines.append(_("You are co-host: your link lets people in, so do not pass it on."))
     return _to_take_part(
         story,
         subject=_("Invitation: %(title)s, %(day)s"),
-        lead=(lead % {"name": story.organizer},),
+        lead=tuple(lines),
     )
 
 
@@ -279,6 +213,35 @@ def _collision(story: Story) -> Letter:
     )
 
 
+def _waiting(story: Story) -> Letter:
+    people, more = story.facts["people"], story.facts["more"]
+    names = [one_line(each["name"]) for each in people]
+    count = len(people) + more
+    heading = ngettext("%(name)s waits", "%(n)d people wait", count)
+    heading = heading % {"name": names[0] if names else "", "n": count}
+    shown = [_waits_since(story, each) for each in people]
+    place = wording.zone_text(story.reader.zone)
+    if more:
+        shown.append(_("and %(number)d more") % {"number": more})
+    lead, button = [_("Somebody waits to be let in, and no host is there.")], _to_page(story)
+    if url := story.reader.admit_url:
+        lead.append(_("The link lets people in once, without signing in. Do not pass it on."))
+        button = Button(_("See who waits, and let them in"), url)
+    return Letter(
+        subject=f"{heading}: {story.title}",
+        heading=story.title,
+        lead=tuple(lead),
+        rows=(Row(_("Waiting"), "\n".join(shown), place),),
+        buttons=(button,),
+    )
+
+
+def _waits_since(story: Story, person: dict[str, str]) -> str:
+    since = datetime.fromisoformat(person["since"]).astimezone(story.reader.zone)
+    values = {"name": one_line(person["name"]), "time": wording.clock_text(since)}
+    return _("%(name)s, since %(time)s") % values
+
+
 WRITERS: dict[Notice.Kind, Callable[[Story], Letter]] = {
     Kind.INVITED: _invitation,
     Kind.CHANGED: _change,
@@ -287,6 +250,7 @@ WRITERS: dict[Notice.Kind, Callable[[Story], Letter]] = {
     Kind.ANSWERED: _answer,
     Kind.ZONE_RULES: _new_zone_rules,
     Kind.COLLISION: _collision,
+    Kind.WAITING: _waiting,
 }
 
 
@@ -305,8 +269,10 @@ def _answers(url: str) -> tuple[Button, ...]:
 
 
 def _to_page(story: Story) -> Button:
-    """To the organizer's own page."""
+    """To the organizer's own page, or a co-host's controls."""
     label = _("Show the series") if story.is_series else _("Show the meeting")
+    if story.reader.is_cohost:
+        label = _("Open the host controls")
     return Button(label, story.reader.page_url)
 
 

@@ -5,22 +5,23 @@ between the mail server's yes and our saving it sends the same mail again, with 
 """
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from meetings.models import Guest, Notice, OutgoingMail
-from meetings.models.owed import LEASE
+from meetings import metrics
+from meetings.models import Guest, Notice, OutgoingMail, RoomSession
+from meetings.services.transactions import when_certain
+from meetings.services.waiting.presence import host_is_there
 
 from .mails import message_for
 
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 Outcome = OutgoingMail.Outcome
 MOST_AT_ONCE = 500
 LONGEST_TICK = 50  # seconds
+MOST_TRIES = 55  # of one mail while its server takes others: with the pauses, about two days
+
+_turn = threading.Lock()
+_more = threading.Event()
 
 
 class NotSent(Exception):
@@ -55,18 +60,35 @@ def post_soon() -> None:
 
 def start() -> None:
     """Have it sent as soon as what the caller saves is certain."""
-    # Robust: a queue that cannot be reached costs a minute, and not the change.
-    transaction.on_commit(partial(post_soon.enqueue), robust=True)
+    # A queue that cannot be reached costs a minute, and not the change.
+    when_certain(post_soon.enqueue)
 
 
 def post_due() -> None:
-    """What is due, over one connection, until the time is up or the mail server is away."""
+    """What is due, until the time is up or the mail server is away.
+
+    One thread of a process sends. Others leave what they came for to it: while a mail server hangs,
+    a change must not hold one more thread of the worker each.
+    """
+    _more.set()
+    while _more.is_set() and _turn.acquire(blocking=False):
+        try:
+            _more.clear()
+            if not _post_all():
+                return
+        finally:
+            _turn.release()
+
+
+def _post_all() -> bool:
+    """Over one connection; False when it is no use to go on now."""
     until = time.monotonic() + LONGEST_TICK
     connection = get_connection()
     try:
-        for pk in list(_in_order()[:MOST_AT_ONCE]):
-            if time.monotonic() > until or not _post(pk, connection):
-                return
+        return all(
+            time.monotonic() <= until and _post(pk, connection)
+            for pk in list(_in_order()[:MOST_AT_ONCE])
+        )
     finally:
         _close(connection)
 
@@ -83,27 +105,39 @@ def _in_order() -> QuerySet[OutgoingMail, int]:
 def _post(pk: int, connection: BaseEmailBackend) -> bool:
     """Do what is owed about one mail; False when the mail server is away."""
     mail = (
-        OutgoingMail.objects.select_related("notice__booking", "guest", "user")
+        OutgoingMail.objects.select_related("notice__booking", "notice__room", "guest", "user")
         .filter(pk=pk)
         .first()
     )
     if mail is None or not mail.take():
         return True
     if reason := _useless(mail):
+        metrics.mail_tried("dropped")
         return mail.give_up(reason, outcome=Outcome.DROPPED)
     try:
         _hand_over(mail, connection)
     except LeaseLost:
         log.warning("Mail %s took too long and is somebody else's now.", pk)
-    except Refused as refusal:
-        _note_refusal(mail, str(refusal))
     except NotSent as trouble:
-        log.warning("Mail %s waits: %s", pk, trouble)
-        mail.postpone(str(trouble))
-        return not isinstance(trouble, Away)
+        return _note_trouble(mail, trouble)
     else:
+        metrics.mail_tried("sent")
         mail.settle(outcome=Outcome.SENT, sent_at=timezone.now())
     return True
+
+
+def _note_trouble(mail: OutgoingMail, trouble: NotSent) -> bool:
+    """Later or never, in the mail server's words; False when it is away."""
+    is_away = isinstance(trouble, Away)
+    is_tried_out = mail.attempts >= MOST_TRIES and not is_away
+    if isinstance(trouble, Refused) or is_tried_out:
+        metrics.mail_tried("refused")
+        _note_refusal(mail, str(trouble))
+    else:
+        log.warning("Mail %s waits: %s", mail.pk, trouble)
+        metrics.mail_tried("failed")
+        mail.postpone(str(trouble))
+    return not is_away
 
 
 def _hand_over(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
@@ -115,7 +149,7 @@ def _hand_over(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
     message.connection = connection
     with _asking(connection):
         connection.open()  # signing in takes time as well
-        if not mail.note(leased_until=timezone.now() + LEASE):
+        if not mail.prolong():
             raise LeaseLost
         message.send()
 
@@ -144,11 +178,13 @@ def _refusal(code: int, words: bytes | str) -> NotSent:
 
 
 def _useless(mail: OutgoingMail) -> str:
-    """Why it is not sent any more; "" when it is. Reminders alone can come too late."""
+    """Why it is not sent any more; "" when it is. Reminders and knocks can come too late."""
     if mail.send_before and mail.send_before <= timezone.now():
         return _("It would have come too late.")
     if mail.notice.kind == Notice.Kind.REMINDER and _has_changed(mail):
         return _("The meeting was moved or cancelled before it was sent.")
+    if mail.notice.kind == Notice.Kind.WAITING and _is_settled(mail):
+        return _("A host was there before it was sent.")
     is_farewell = mail.notice.kind == Notice.Kind.CANCELLED
     if mail.guest and mail.guest.removed_at and not is_farewell:
         return _("The guest was removed before it was sent.")
@@ -159,6 +195,18 @@ def _has_changed(reminder: OutgoingMail) -> bool:
     """Whether the meeting does not begin any more when the reminder says."""
     booking = reminder.notice.booking
     return booking is None or booking.is_cancelled or booking.starts_at != reminder.send_before
+
+
+def _is_settled(knock: OutgoingMail) -> bool:
+    """Whether a host is there by now where somebody waited, or nothing is held there any more."""
+    booking = knock.notice.booking
+    if booking and booking.is_cancelled:
+        return True
+    if booking:
+        session = booking.sessions.live().first()
+    else:
+        session = RoomSession.objects.live().filter(room=knock.notice.room, booking=None).first()
+    return session is not None and host_is_there(session)
 
 
 def _note_refusal(mail: OutgoingMail, words: str) -> None:

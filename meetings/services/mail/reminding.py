@@ -15,10 +15,10 @@ from accounts.models import User
 from meetings.models import Answer, Booking, Guest
 from meetings.models.booking import BookingQuerySet
 from meetings.reminders import due_by
+from meetings.services.transactions import saving
 
 from . import notices
 from .notices import Reminder
-from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def keep_reminders(bookings: BookingQuerySet) -> None:
     rows = list(bookings.only("starts_at", "reminders", "remind_at", "state"))
     for booking in rows:
         booking.keep_reminder()
-    Booking.objects.bulk_update(rows, ("remind_at",), batch_size=ROWS)
+    _save(rows)
 
 
 def _remind_singly(keys: Iterable[int]) -> None:
@@ -69,7 +69,16 @@ def _remind(keys: Sequence[int]) -> None:
     for booking in bookings:
         booking.remind_at = None
         booking.keep_reminder()
-    Booking.objects.bulk_update(bookings, ("remind_at",), batch_size=ROWS)
+    _save(bookings)
+
+
+def _save(bookings: Sequence[Booking]) -> None:
+    """When the next is due; most have had their last, and that is one word for all of them."""
+    more = [each for each in bookings if each.remind_at]
+    last = [each.pk for each in bookings if not each.remind_at]
+    if last:
+        Booking.objects.filter(pk__in=last).update(remind_at=None)
+    Booking.objects.bulk_update(more, ("remind_at",), batch_size=ROWS)
 
 
 def _claimed(keys: Sequence[int]) -> list[Booking]:

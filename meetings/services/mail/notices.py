@@ -15,10 +15,19 @@ from django.conf import settings
 
 from accounts.models import User
 from meetings.ical import Event, Method
-from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail, Pattern, Series
+from meetings.models import (
+    Answer,
+    Booking,
+    Guest,
+    Notice,
+    OutgoingMail,
+    Pattern,
+    Room,
+    Series,
+)
+from meetings.services.calendars.events import as_json, event_of, event_of_room, events_of
 
 from . import posting
-from .calendar_events import as_json, event_of, events_of
 
 Kind = Notice.Kind
 Values = Mapping[str, list[Any]]  # field → what it was and what it is, as JSON
@@ -26,6 +35,7 @@ Values = Mapping[str, list[Any]]  # field → what it was and what it is, as JSO
 # What guests are told when it changes. Links stay, so where it is held is not among them.
 TOLD = {"title", "description", "starts_at", "duration", "time_zone", "clock", "rule", "first_date"}
 MOST_AT_ONCE = 500  # rows in one statement
+MOST_NAMED = 20  # of those who wait; of more, how many
 
 
 def is_told(values: Values) -> bool:
@@ -146,6 +156,37 @@ def _once(reminder: Reminder) -> str:
     return f"{Kind.REMINDER}:{booking.pk}:{start}:{reminder.minutes}"
 
 
+def somebody_waits(
+    host: User | Guest,
+    *,
+    about: str,
+    booking: Booking | None,
+    room: Room,
+    people: list[tuple[str, datetime]],
+    send_before: datetime,
+) -> None:
+    """Tell a host who waits while no host is there, once of each `about`."""
+    named = people[:MOST_NAMED]
+    facts = {
+        "people": [{"name": name, "since": since.isoformat()} for name, since in named],
+        "more": len(people) - len(named),
+    }
+    event = event_of(booking) if booking else event_of_room(room)
+    notice = Notice.objects.create(
+        kind=Kind.WAITING,
+        booking=booking,
+        room=None if booking else room,
+        facts=_facts([event], facts),
+    )
+    _post([_mail(notice, about, host, send_before)])
+
+
+def once_for(about: str, person: Guest | User) -> str:
+    """What a person is told about once, as their mail has it."""
+    kind = "guest" if isinstance(person, Guest) else "user"
+    return f"{about}:{kind}:{person.pk}"
+
+
 # Writing
 
 
@@ -190,10 +231,9 @@ def _post(mails: Iterable[OutgoingMail]) -> None:
 def _mail(
     notice: Notice, about: str, person: Guest | User, send_before: datetime | None = None
 ) -> OutgoingMail:
-    is_guest = isinstance(person, Guest)
     return OutgoingMail(
         notice=notice,
-        once=f"{about}:{'guest' if is_guest else 'user'}:{person.pk}",
+        once=once_for(about, person),
         guest=person if isinstance(person, Guest) else None,
         user=person if isinstance(person, User) else None,
         to_email=person.email,

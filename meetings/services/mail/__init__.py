@@ -1,0 +1,1 @@
+"""What people are told: written down with the change, sent by the worker."""
