@@ -8,11 +8,13 @@ from typing import Any
 from accounts.models import User
 from meetings.models import Booking, Guest, JoinLink, Series
 from meetings.recurrence import monthly_by_date, monthly_by_weekday, weekly, yearly
-from meetings.services import mails, notices, scheduling, series_cancel, series_edits
-from meetings.services.feeds import content_of, open_feed
+from meetings.services import scheduling
+from meetings.services.calendars.feeds import content_of, open_feed
+from meetings.services.mail import mails, notices
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series, wish_of
-from meetings.services.series_remake import Exceptions
+from meetings.services.series import cancelling, edits
+from meetings.services.series.booking import SeriesWish, book_series, wish_of
+from meetings.services.series.remake import Exceptions
 from tests.calendar_reader import LAST
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)  # what the clock shows in these stories: a Monday
@@ -69,16 +71,14 @@ def _following(series: Series, number: int, **changed: Any) -> None:
     booking = _date(series, number)
     wish = replace(wish_of(booking), **changed)
     by, version = series.organizer, series.version
-    series_edits.edit_following(
-        booking, wish, by=by, version=version, exceptions=Exceptions.REPLACE
-    )
+    edits.edit_following(booking, wish, by=by, version=version, exceptions=Exceptions.REPLACE)
 
 
 def _all(series: Series, **changed: Any) -> None:
     series.refresh_from_db()
     wish = replace(wish_of(_date(series, 0)), **changed)
     by, version = series.organizer, series.version
-    series_edits.edit_all(series, wish, by=by, version=version, exceptions=Exceptions.REPLACE)
+    edits.edit_all(series, wish, by=by, version=version, exceptions=Exceptions.REPLACE)
 
 
 def made(dana: User) -> None:
@@ -142,7 +142,7 @@ def ended_from_a_date_on(dana: User) -> None:
     series = _repeated(dana)
     booking = _date(series, 6)
     series.refresh_from_db()
-    series_cancel.cancel_following(booking, by=dana, version=series.version)
+    cancelling.cancel_following(booking, by=dana, version=series.version)
 
 
 def another_time_for_all(dana: User) -> None:
@@ -160,7 +160,7 @@ def split_and_then_called_off(dana: User) -> None:
     series = _repeated(dana)
     _following(series, 6, clock=time(15))
     series.refresh_from_db()
-    series_cancel.cancel_all(series, by=dana, version=series.version)
+    cancelling.cancel_all(series, by=dana, version=series.version)
 
 
 def on_the_last_day_of_the_month(dana: User) -> None:

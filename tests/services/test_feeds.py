@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from meetings.models import Booking, Feed, Room, Series
 from meetings.recurrence import weekly
-from meetings.services import feeds, scheduling
-from meetings.services.feeds import FeedContent, content_of, open_feed
+from meetings.services import scheduling
+from meetings.services.calendars import feeds
+from meetings.services.calendars.feeds import FeedContent, content_of, open_feed
 from meetings.services.rooms import create_room
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 from tests.calendar_reader import Program, read
 from tests.conftest import Share
 from tests.together import seen_by_all, together

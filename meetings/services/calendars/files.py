@@ -11,9 +11,10 @@ from django.utils import timezone
 from meetings.ical import Event, Method, calendar_file
 from meetings.models import Booking, JoinLink, Series
 
-from .calendar_events import differing, event_of, stretch_of, with_link
+from .events import differing, event_of, stretch_of, with_link
 
-FOR_PARTICIPANTS = Q(purpose=JoinLink.Purpose.PARTICIPANT)
+# One that has a name is for somebody
+FOR_PARTICIPANTS = Q(purpose=JoinLink.Purpose.PARTICIPANT, label="")
 # A link that makes whoever has it a host is in no calendar: people share those.
 FOR_ORGANIZER = FOR_PARTICIPANTS | Q(purpose=JoinLink.Purpose.HOST, transferable=False)
 BEST_FIRST = ("purpose", "label", "pk")  # "host" before "participant", for all before for one

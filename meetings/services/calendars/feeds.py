@@ -14,14 +14,15 @@ from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
 from meetings.ical import Event, Method, calendar_file
 from meetings.models import Booking, Feed, JoinLink, Pattern, Room
+from meetings.services.transactions import saving
 from meetings.zone_edition import zone_edition
 
-from .calendar_events import differing, event_of, stretch_of, with_link
-from .calendar_files import BEST_FIRST, FOR_ORGANIZER, FOR_PARTICIPANTS, door_address
-from .transactions import saving
+from .events import differing, event_of, stretch_of, with_link
+from .files import BEST_FIRST, FOR_ORGANIZER, FOR_PARTICIPANTS, door_address
 
 log = logging.getLogger(__name__)
 
@@ -141,9 +142,14 @@ def _changed_at(feed: Feed) -> datetime:
 # Addresses
 
 
+@saving
 def open_feed(owner: User, room: Room | None = None) -> Feed:
     """The address of a person's meetings, or of a room's; made when there is none."""
-    return Feed.objects.not_revoked().get_or_create(owner=owner, room=room, revoked_at=None)[0]
+    standing = Feed.objects.not_revoked()
+    feed, is_new = standing.get_or_create(owner=owner, room=room, revoked_at=None)
+    if is_new:
+        audit.record(audit.Action.CREATED, feed)
+    return feed
 
 
 @saving
@@ -154,6 +160,7 @@ def rotate(feed: Feed) -> Feed | None:
     """
     theirs = Feed.objects.not_revoked().filter(owner=feed.owner, room=feed.room)
     if theirs.filter(pk=feed.pk).update(revoked_at=timezone.now()):
+        audit.record(audit.Action.REPLACED, feed)
         return open_feed(feed.owner, feed.room)
     return theirs.first()
 

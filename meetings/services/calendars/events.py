@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from meetings.ical import Event, Person
-from meetings.models import Booking, Pattern
+from meetings.models import Booking, Pattern, Room
 from meetings.rrule import rrule_text, rule_of
 
 NOTHING = Q(pk__in=[])
@@ -33,6 +34,18 @@ def event_of(booking: Booking, *, url: str = "") -> Event:
         changed_at=booking.updated_at,
         organizer=organizer_of(booking.organizer),
         url=url,
+    )
+
+
+def event_of_room(room: Room) -> Event:
+    """What goes on in a room without a meeting: it has a name, and begins when it is told."""
+    return Event(
+        uid=f"room-{room.pk}",
+        start=timezone.now().astimezone(room.owner.zone),
+        minutes=0,
+        title=room.name,
+        changed_at=timezone.now(),
+        organizer=organizer_of(room.owner),
     )
 
 
