@@ -14,7 +14,7 @@ from meetings.models import RoomSession
 from meetings.providers.base import Attendee, Role
 from meetings.providers.plugnmeet.identifiers import user_id_of
 from meetings.providers.videosdk.tokens import participant_id_of
-from meetings.services import hooks
+from meetings.services.deliveries import hooks
 from tests.accounts_at_doubles import AtPlugnmeet, AtVideosdk, AtXroom
 from tests.providers.doubles.plugnmeet import signing
 

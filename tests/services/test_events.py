@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from meetings.models import Attendance, Room, RoomSession
 from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
-from meetings.services.events import Effect, apply_event
+from meetings.services.deliveries.events import Effect, apply_event
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
@@ -109,17 +109,8 @@ def test_coming_going_and_the_end_may_be_told_in_any_order(
     assert stays() == [("Ana", 5)]
 
 
-LEFT_BEFORE_BACK = [
-    order
-    for order in permutations(range(4))
-    if order.index(1) < min(order.index(2), order.index(3))
-]
-
-
-@pytest.mark.parametrize("order", LEFT_BEFORE_BACK)
-def test_coming_back_may_be_told_in_any_order_after_leaving(
-    tell: Tell, order: tuple[int, ...]
-) -> None:
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_coming_back_may_be_told_in_any_order(tell: Tell, order: tuple[int, ...]) -> None:
     told = (
         (EventKind.ATTENDEE_JOINED, 0),
         (EventKind.ATTENDEE_LEFT, 5),
@@ -127,17 +118,71 @@ def test_coming_back_may_be_told_in_any_order_after_leaving(
         (EventKind.ATTENDEE_LEFT, 9),
     )
 
-    for number in order:
+    for number in (*order, *order):
         tell(*told[number])
 
     assert stays() == [("Ana", 5), ("Ana", 1)]
 
 
-def test_return_told_first_ends_the_stay_before_it(tell: Tell) -> None:
-    tell(EventKind.ATTENDEE_JOINED, 8)
-    tell(EventKind.ATTENDEE_JOINED, 0)
+@pytest.mark.parametrize("minutes", [(0, 8), (8, 0)])
+def test_two_arrivals_are_one_stay_whichever_is_told_first(
+    tell: Tell, minutes: tuple[int, int]
+) -> None:
+    for each in minutes:
+        tell(EventKind.ATTENDEE_JOINED, each)
 
-    assert stays() == [("Ana", 8), ("Ana", None)]
+    assert stays() == [("Ana", None)]
+    assert Attendance.objects.get().joined_at == NOW
+
+
+def test_departure_that_was_only_noticed_says_until_when_they_were_seen(
+    session: RoomSession, tell: Tell
+) -> None:
+    tell(EventKind.ATTENDEE_JOINED, 0)
+    apply_event("main", noticed(session, seen=10, gone=15))
+
+    stay = Attendance.objects.get()
+    assert (stay.left_after, stay.left_at) == (minute(10), minute(15))
+
+
+@pytest.mark.parametrize("exact", [12, 16])
+@pytest.mark.parametrize("first", [True, False])
+def test_departure_told_at_last_makes_it_exact(
+    session: RoomSession, tell: Tell, exact: int, *, first: bool
+) -> None:
+    tell(EventKind.ATTENDEE_JOINED, 0)
+    if first:
+        tell(EventKind.ATTENDEE_LEFT, exact)
+    apply_event("main", noticed(session, seen=10, gone=15))
+    tell(EventKind.ATTENDEE_LEFT, exact)
+
+    stay = Attendance.objects.get()
+    assert (stay.left_after, stay.left_at) == (None, minute(exact))
+
+
+def test_whoever_came_back_before_it_was_noticed_was_seen_until_then(
+    session: RoomSession, tell: Tell
+) -> None:
+    tell(EventKind.ATTENDEE_JOINED, 0)
+    apply_event("main", noticed(session, seen=0, gone=15))
+    tell(EventKind.ATTENDEE_JOINED, 10)
+
+    stay = Attendance.objects.get()
+    assert (stay.left_after, stay.left_at) == (minute(10), minute(15))
+
+
+def noticed(session: RoomSession, *, seen: float, gone: float) -> ProviderEvent:
+    return ProviderEvent(
+        kind=EventKind.ATTENDEE_LEFT,
+        room_id=session.provider_room_id,
+        occurred_at=minute(gone),
+        seen_until=minute(seen),
+        attendee=ANA,
+    )
+
+
+def minute(number: float) -> datetime:
+    return NOW + timedelta(minutes=number)
 
 
 def test_arrival_told_after_the_end_leaves_nobody_in_an_ended_room(

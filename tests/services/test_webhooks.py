@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meetings.models import Admission, Attendance, RoomSession, WebhookDelivery
 from meetings.providers.base import EventKind, Peer, ProviderEvent, WebhookRequest
-from meetings.services import deliveries, hooks, webhooks
+from meetings.services.deliveries import deliveries, hooks, webhooks
 from meetings.signals import doors_changed
 from tests.accounts_at_doubles import AtPlugnmeet
 from tests.deliveries import ANA, Delivery, minutes_ago

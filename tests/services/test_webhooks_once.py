@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings.models import Attendance, RoomSession, WebhookDelivery
 from meetings.providers.base import ProviderEvent
-from meetings.services import deliveries
+from meetings.services.deliveries import deliveries
 from tests.conftest import Share
 from tests.deliveries import ANA
 from tests.together import seen_by_all, together
@@ -145,3 +146,17 @@ def test_deliveries_are_forgotten_after_a_month(session: RoomSession, tells: Tel
 
     assert not WebhookDelivery.objects.exists()
     assert Attendance.objects.exists()
+
+
+def test_what_is_told_again_is_looked_up_and_nothing_else(
+    session: RoomSession, tells: Tells
+) -> None:
+    told = tells("participant_joined", who=ANA)
+    told.arrive(session)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert told.arrive(session) == 200
+
+    (only,) = [each["sql"] for each in queries]
+    assert only.startswith("SELECT")
+    assert 'FROM "meetings_webhookdelivery"' in only

@@ -1,9 +1,7 @@
 """What providers tell us, applied: safe to repeat, in any order, about any room.
 
-What counts is when things happened, not when they were told. A stay lasts from an arrival to the
-first departure after it, at the longest to the end of the session; who arrives within a stay has
-only opened another page. A departure whose arrival we have not heard of is kept as a stay of no
-length until that is told, and an arrival after the end is nothing.
+What counts is when things happened, not when they were told: `stays` has a person's stays tell
+all that is known of them. An arrival after the end of the session is nothing.
 """
 
 from collections.abc import Callable
@@ -11,18 +9,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeGuard
 
-from django.db.models import DateTimeField, Q, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import Q
 from django.utils import timezone
 
-from meetings.models import Attendance, RoomSession
+from meetings.comings import Kind, Mark
+from meetings.models import RoomSession
 from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
-
-from .rooms import provider_of
-from .transactions import saving
+from meetings.services.attendance import stays
+from meetings.services.rooms import provider_of
+from meetings.services.transactions import saving
 
 LONGEST_KEY, LONGEST_NAME = 64, 80  # as long as an attendance's identity and name may be
 CLOCKS_DIFFER = timedelta(minutes=1)  # between a provider and us, at the most
+FIRST_LOOK = timedelta(minutes=1)  # for a recording that began or ended just now
 
 
 class Effect(StrEnum):
@@ -89,21 +88,30 @@ def _run_of(event: ProviderEvent, runs: list[RoomSession], at: datetime) -> Room
     return next(same, None) or next(begun, None) or runs[0]
 
 
-def end_session(session: RoomSession, reason: RoomSession.EndReason, at: datetime) -> bool:
-    """Over since then, for everyone who was inside; False when it was over already."""
+def end_session(
+    session: RoomSession, reason: RoomSession.EndReason, at: datetime, *, noticed: bool = False
+) -> bool:
+    """Over since then, for everyone who was inside; False when it was over already.
+
+    `noticed`: it had ended by then, and nobody told when.
+    """
     ended = session.end(reason, at=at)
-    close_stays(session, at)
+    close_stays(session, at, noticed=noticed)
     return ended
 
 
 def close_stays(
-    session: RoomSession, at: datetime, *, joined_before: datetime | None = None
+    session: RoomSession,
+    at: datetime,
+    *,
+    joined_before: datetime | None = None,
+    noticed: bool = False,
 ) -> int:
     """Nobody is inside any more, or nobody of those who came before; how many stays that ended."""
-    stays = session.attendances.filter(left_at=None)
+    inside = session.attendances.filter(left_at=None)
     if joined_before:
-        stays = stays.filter(joined_at__lte=joined_before)
-    return stays.update(left_at=Greatest("joined_at", Value(at, output_field=DateTimeField())))
+        inside = inside.filter(joined_at__lte=joined_before)
+    return stays.close(inside, at, noticed=noticed)
 
 
 def _ended(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
@@ -129,27 +137,20 @@ def _effect(changed: object) -> Effect:
 
 
 def _joined(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
-    person = event.attendee
-    if not _is_somebody(person) or _stays(session, person).filter(_around(at)).exists():
-        return Effect.IGNORED
-    later = _stays(session, person).filter(joined_at__gt=at).first()
-    if later and later.joined_at == later.left_at:
-        return _keep(session, person, at, later.left_at, stay=later)
-    until = later.joined_at if later else session.ended_at
-    if until is None or at < until:
-        return _keep(session, person, at, until)
-    return Effect.IGNORED
+    return _told(session, event.attendee, Mark(at, Kind.CAME))
 
 
 def _left(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
-    person = event.attendee
-    if not _is_somebody(person) or _stays(session, person).filter(left_at=at).exists():
+    if event.seen_until:
+        return _told(session, event.attendee, Mark(at, Kind.GONE, event.seen_until))
+    return _told(session, event.attendee, Mark(at, Kind.LEFT))
+
+
+def _told(session: RoomSession, person: Peer | None, mark: Mark) -> Effect:
+    if not _is_somebody(person):
         return Effect.IGNORED
-    if _stays(session, person).filter(_around(at)).update(left_at=at):
-        return Effect.APPLIED
-    if session.is_running or not _stays(session, person).exists():
-        return _keep(session, person, at, at)
-    return Effect.IGNORED
+    name, role = _as_they_came(session, person)
+    return _effect(stays.tell(session, person.key, mark, name=name, role=role))
 
 
 def _recording_began(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
@@ -166,35 +167,18 @@ def _recording_ended(session: RoomSession, event: ProviderEvent, at: datetime) -
 def _note_recording(session: RoomSession, since: datetime | None) -> Effect:
     session.recording_since = since
     session.save(update_fields=["recording_since"])
+    session.expect_recordings(after=FIRST_LOOK)
+    return Effect.APPLIED
+
+
+def _recording_is_ready(session: RoomSession, event: ProviderEvent, at: datetime) -> Effect:
+    session.expect_recordings()
     return Effect.APPLIED
 
 
 def _is_somebody(person: Peer | None) -> TypeGuard[Peer]:
     """Whether it can be one of ours: nobody has a key longer than those we give."""
     return person is not None and 0 < len(person.key) <= LONGEST_KEY
-
-
-def _stays(session: RoomSession, person: Peer) -> QuerySet[Attendance]:
-    return session.attendances.filter(identity=person.key)
-
-
-def _around(at: datetime) -> Q:
-    return Q(joined_at=at) | Q(joined_at__lt=at) & (Q(left_at=None) | Q(left_at__gt=at))
-
-
-def _keep(
-    session: RoomSession,
-    person: Peer,
-    joined_at: datetime,
-    left_at: datetime | None,
-    *,
-    stay: Attendance | None = None,
-) -> Effect:
-    stay = stay or Attendance(session=session, identity=person.key)
-    stay.name, stay.role = _as_they_came(session, person)
-    stay.joined_at, stay.left_at = joined_at, left_at
-    stay.save()
-    return Effect.APPLIED
 
 
 def _as_they_came(session: RoomSession, person: Peer) -> tuple[str, str]:
@@ -211,4 +195,5 @@ _HANDLERS: dict[EventKind, Callable[[RoomSession, ProviderEvent, datetime], Effe
     EventKind.ATTENDEE_LEFT: _left,
     EventKind.RECORDING_STARTED: _recording_began,
     EventKind.RECORDING_ENDED: _recording_ended,
+    EventKind.RECORDING_READY: _recording_is_ready,
 }

@@ -3,21 +3,21 @@
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from meetings.models import RoomSession, WebhookDelivery
 from meetings.providers.base import EventKind, Peer, ProviderEvent, Role
+from meetings.services import hints
+from meetings.services.hosting import announce
+from meetings.services.transactions import in_turn, saving
 
-from . import hints
 from .events import Effect, apply_event, runs_of
-from .hosting import announce
-from .transactions import in_turn, saving
 from .waiting import Outcome, fail, one_by_one, wait
 
 log = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=30)
 AT_ONCE = 500  # deliveries of one round
 LOOKS_AT_ONCE = 20  # each of them asks a provider
 
@@ -95,7 +95,7 @@ def _announce(delivery: WebhookDelivery) -> None:
 
 def _ask(delivery: WebhookDelivery) -> None:
     for session in _sessions(delivery):
-        hints.look_at.enqueue(session.pk)
+        hints.look_at_soon(session.pk)
 
 
 def _sessions(delivery: WebhookDelivery) -> list[RoomSession]:
@@ -125,5 +125,7 @@ def apply_again(delivery: WebhookDelivery) -> None:
 
 
 def forget_old() -> None:
-    """Deliveries are kept for a month."""
-    WebhookDelivery.objects.filter(received_at__lt=timezone.now() - KEPT_FOR).delete()
+    """Deliveries are kept for a month, unless the operator says otherwise."""
+    if days := settings.RETENTION["deliveries"]:
+        before = timezone.now() - timedelta(days=days)
+        WebhookDelivery.objects.filter(received_at__lt=before).delete()

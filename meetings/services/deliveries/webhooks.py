@@ -9,15 +9,18 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError
 from django.utils import timezone
 
 from meetings.models import ProviderHook, RoomSession, WebhookDelivery
+from meetings.models.webhook_delivery import delivery_of
 from meetings.providers.base import EventKind, ProviderEvent, WebhookRequest, WebhookResult
 from meetings.providers.errors import ProviderError
+from meetings.services import hints
+from meetings.services.transactions import in_turn, saving
 
-from . import deliveries, hints
+from . import deliveries
 from .hooks import Hook
-from .transactions import in_turn, saving
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +47,7 @@ def receive(hook: Hook, request: WebhookRequest) -> str:
         if event.kind is EventKind.HINT:
             _hear(hook, event)
         else:
-            with in_turn():
-                kept = keep(hook, event, _fallback_id(request, number))
-            deliveries.apply(kept)
+            deliveries.apply(keep(hook, event, _fallback_id(request, number)))
     return result.reply
 
 
@@ -71,15 +72,37 @@ def _fallback_id(request: WebhookRequest, number: int) -> str:
 # Keeping
 
 
-@saving
 def keep(hook: Hook, event: ProviderEvent, fallback_id: str) -> WebhookDelivery:
-    """The event as a row, the same for each time that it is told."""
+    """The event as a row, the same for each time that it is told.
+
+    What was kept before is only read: providers tell again and again, and readers wait for nobody.
+    """
     event_id = _short(event.event_id or fallback_id, LONGEST_ID)
-    values = _values(hook, event)
     if event.occurred_at is None and event.kind in _COMINGS:
-        event_id = _id_of_timeless(hook.alias, event_id, values)
+        with in_turn():
+            return _keep_timeless(hook, event, event_id)
+    if kept := delivery_of.first(alias=hook.alias, event_id=event_id):
+        return kept
+    try:
+        with in_turn():
+            return _keep_new(hook, event, event_id)
+    except IntegrityError:  # told twice at once
+        return WebhookDelivery.objects.get(alias=hook.alias, event_id=event_id)
+
+
+@saving
+def _keep_new(hook: Hook, event: ProviderEvent, event_id: str) -> WebhookDelivery:
+    values = _values(hook, event)
+    return WebhookDelivery.objects.create(alias=hook.alias, event_id=event_id, **values)
+
+
+@saving
+def _keep_timeless(hook: Hook, event: ProviderEvent, event_id: str) -> WebhookDelivery:
+    values = _values(hook, event)
     delivery, _ = WebhookDelivery.objects.get_or_create(
-        alias=hook.alias, event_id=event_id, defaults=values
+        alias=hook.alias,
+        event_id=_id_of_timeless(hook.alias, event_id, values),
+        defaults=values,
     )
     return delivery
 

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from meetings.models import RoomSession
 from meetings.providers import AnyProvider
-
-from .rooms import provider_of
+from meetings.services.rooms import provider_of
 
 ACCOUNT = "account"  # instead of a session's key: the address is for every room of the alias
 

@@ -1,0 +1,1 @@
+"""What providers tell us: taken in once, applied in any order."""
