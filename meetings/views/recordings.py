@@ -1,106 +1,148 @@
-"""Recordings of a meeting or a permanent room, for its organizer alone."""
+"""Recordings of a meeting or a permanent room, for its organizer."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from meetings.http import MemberRequest
-from meetings.models import Booking, Room, RoomSession
+from meetings.forms.recordings import KeepOrDeleteForm, SharingForm
+from meetings.http import MemberRequest, Request
+from meetings.models import Booking, Recording, Room, RoomSession, Series
 from meetings.providers.errors import ProviderError
-from meetings.services import recordings
-from meetings.services.recordings import NoSuchRecording
+from meetings.services.recordings import deletions, recordings
+from meetings.services.recordings.recordings import NoSuchRecording
+from meetings.services.recordings.shelves import Shelf, kept_in, sessions_of, share, shelf_of
 
-from .troubles import held_at
+from .troubles import held_at, in_words
 
 
-@never_cache
-@require_safe
-def of_booking(request: MemberRequest, pk: int) -> HttpResponse:
-    """The recordings of a meeting, asked for by its page when it stands."""
+def recordings_of(place: Booking | Room) -> dict[str, object] | None:
+    """What a meeting's or a room's page shows of its recordings; None for no such part."""
+    shelf = shelf_of(place)
+    if shelf is None:
+        return None
+    name = "room" if isinstance(place, Room) else "booking"
+    return {
+        "shelf": shelf,
+        "troubles": _troubles(shelf),
+        "look": reverse(f"{name}-look-again", args=[place.pk]),
+    }
+
+
+def _troubles(shelf: Shelf) -> list[tuple[str, str]]:
+    return [(held_at(alias), in_words(words)) for alias, words in shelf.troubles.items()]
+
+
+@require_POST
+def look_at_booking(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have the provider asked again about a meeting's recordings."""
     booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
-    return _shelf(request, sessions_of(booking), "booking")
+    return _look(request, booking)
 
 
-@never_cache
-@require_safe
-def of_room(request: MemberRequest, pk: int) -> HttpResponse:
-    """The recordings of a permanent room that was used without a meeting."""
+@require_POST
+def look_at_room(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have the provider asked again about a permanent room's recordings."""
     room = get_object_or_404(Room.objects.visible_to(request.user).permanent(), pk=pk)
-    return _shelf(request, sessions_of(room), "room")
+    return _look(request, room)
 
 
-def sessions_of(place: Booking | Room) -> QuerySet[RoomSession]:
-    """The latest runs of a meeting, or of a room without one: a meeting's page shows its own."""
-    held = place.sessions.filter(live_at__isnull=False)
-    if isinstance(place, Room):
-        held = held.filter(booking=None)
-    return held[: recordings.MOST_SESSIONS]
+def _look(request: MemberRequest, place: Booking | Room) -> HttpResponse:
+    recordings.look_again(sessions_of(place))
+    messages.info(request, _("The provider is being asked. Load this page again in a moment."))
+    name = "room" if isinstance(place, Room) else "booking"
+    return redirect(name, place.pk)
 
 
-def may_be_recorded(place: Booking | Room) -> bool:
-    """Whether its page should ask for recordings, as far as that is known without asking."""
-    return recordings.are_kept_at({session.alias for session in sessions_of(place)})
-
-
-def _shelf(request: MemberRequest, sessions: QuerySet[RoomSession], at: str) -> HttpResponse:
-    shelf = recordings.of_sessions(sessions)
-    troubles = [(held_at(alias), words) for alias, words in shelf.troubles.items()]
-    context = {"kept": shelf.kept, "troubles": troubles, "at": at}
-    whole = "parts/recordings.html" if request.htmx else "recordings.html"
-    return render(request, f"meetings/{whole}", context)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who may see a recording, and how long it is kept."""
+    recording = _mine(request, pk)
+    back = place_of(recording.session)
+    form = SharingForm(request.POST if request.method == "POST" else None, recording=recording)
+    if not recording.is_kept:
+        messages.info(request, _("This recording is gone, or being deleted."))
+        return redirect(back)
+    if request.method == "POST" and form.is_valid():
+        if share(recording, access=form.cleaned_data["access"], expires_at=form.expires_at):
+            messages.success(request, _("Your changes are saved."))
+        else:  # in another tab, or its time was over, this moment
+            messages.info(request, _("This recording is gone, or being deleted."))
+        return redirect(back)
+    context = {"recording": recording, "form": form, "back": back}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "meetings/recording_form.html", context, status=status)
 
 
 @never_cache
 @require_POST
-def download(request: MemberRequest, pk: int) -> HttpResponse:
+def open_one(request: MemberRequest, pk: int) -> HttpResponse:
     """Lead to the file. Its address is made now, for this person, and kept nowhere."""
-    session = _mine(request, pk)
+    recording = _mine(request, pk)
+    back = place_of(recording.session)
     try:
-        url = recordings.url(session, request.POST.get("recording", ""))
+        return leading_to(request, recordings.address_of(recording), back)
     except NoSuchRecording:
         messages.info(request, _("This recording is not there any more."))
-        return _back(session)
     except ProviderError as error:
         messages.error(request, _("The recording cannot be had now: %(error)s") % {"error": error})
-        return _back(session)
-    # Browsers count a redirect as the form's goal, and files lie at hosts that nobody knows ahead.
-    context = {"url": url, "back": _address_of(session)}
+    return redirect(back)
+
+
+def leading_to(request: Request, url: str, back: str, *, layout: str = "base.html") -> HttpResponse:
+    """A page that goes on to the file: browsers count a redirect as the form's goal, and files
+    lie at hosts that nobody knows ahead."""
+    context = {"url": url, "back": back, "layout": layout}
     response = render(request, "meetings/recording_download.html", context)
     response.headers["Refresh"] = f"0; url={iri_to_uri(url)}"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": then forms of the page, as signing out, would come without an origin.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 @require_POST
 def delete(request: MemberRequest, pk: int) -> HttpResponse:
-    """Delete a recording at the provider, for good."""
-    session = _mine(request, pk)
-    try:
-        recordings.delete(session, request.POST.get("recording", ""))
-    except ProviderError as error:
-        words = _("The provider did not confirm it: %(error)s You can press the button again.")
-        messages.error(request, words % {"error": error})
+    """Delete a recording at its provider, for good: wanted now, done by the worker."""
+    recording = _mine(request, pk)
+    chosen = Recording.objects.filter(pk=recording.pk)
+    deletions.delete(chosen, by=request.user)
+    recording.refresh_from_db()
+    if recording.state == Recording.State.DELETING:
+        messages.success(request, _("The recording is being deleted at the provider."))
     else:
         messages.success(request, _("The recording is deleted."))
-    return _back(session)
+    return redirect(place_of(recording.session))
 
 
-def _back(session: RoomSession) -> HttpResponse:
-    return redirect(_address_of(session))
+def asked_what_stays(
+    request: MemberRequest, place: Booking | Series, form: KeepOrDeleteForm
+) -> HttpResponse | None:
+    """The question what becomes of recordings when this is removed; None where it is answered."""
+    recorded = kept_in(place).count()
+    if form.is_valid() or not recorded:
+        return None
+    back = reverse("series" if isinstance(place, Series) else "booking", args=[place.pk])
+    context = {"place": place, "form": form, "recorded": recorded, "back": back}
+    return render(request, "meetings/recordings_stay.html", context)
 
 
-def _address_of(session: RoomSession) -> str:
+def let_go(request: MemberRequest, place: Booking | Series, form: KeepOrDeleteForm) -> None:
+    """The recordings of what was removed deleted at the provider, if that was the answer."""
+    if form.is_valid() and form.deletes:
+        deletions.delete(kept_in(place), by=request.user)
+
+
+def place_of(session: RoomSession) -> str:
+    """The page that shows a session's recordings to their organizer."""
     if session.booking_id:
         return reverse("booking", args=[session.booking_id])
     return reverse("room", args=[session.room_id])
 
 
-def _mine(request: MemberRequest, pk: int) -> RoomSession:
-    mine = RoomSession.objects.visible_to(request.user)
-    return get_object_or_404(mine.select_related("room", "booking"), pk=pk)
+def _mine(request: MemberRequest, pk: int) -> Recording:
+    mine = Recording.objects.visible_to(request.user).without_secrets()
+    return get_object_or_404(mine.select_related("session__booking", "session__room"), pk=pk)

@@ -1,193 +1,372 @@
-"""Recordings that providers keep: found, led to and deleted, for the session they are of."""
+"""Our rows of recordings, kept in step with what providers have."""
 
-import time
-from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from meetings.models import RoomSession
-from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
-from meetings.providers.time_limit import time_left
-from meetings.services import recordings
-from meetings.services.opening import open_room
-from meetings.services.recordings import NoSuchRecording
-from meetings.services.rooms import create_room
-from tests.able_provider import PLACE, Able, able, memory
+from meetings.models import Outage, Recording, RoomSession
+from meetings.providers.base import EventKind, ProviderEvent
+from meetings.providers.errors import (
+    BadCredentials,
+    OutcomeUnknown,
+    ProviderRefused,
+    ProviderUnavailable,
+    RoomNotFound,
+)
+from meetings.services.breakers import THRESHOLD
+from meetings.services.deliveries.events import Effect, apply_event
+from meetings.services.recordings import recordings
+from meetings.services.recordings.recordings import NoSuchRecording
+from tests.able_provider import PLACE, able, memory
+from tests.accounts_at_doubles import AtPlugnmeet, at_plugnmeet
+from tests.conftest import Share
 from tests.provider_for_tests import Telling
+from tests.together import seen_by_all, together
 
-__all__ = ["able"]
+from .recording import ended, hold, made, states
 
-Hold = Callable[..., RoomSession]
+__all__ = ["able", "at_plugnmeet"]
+
+State = Recording.State
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def hold(dana: User, able: Telling) -> Hold:
-    """A run of another room of Dana's, at `main` unless said."""
-
-    def opened(alias: str = "main") -> RoomSession:
-        return open_room(create_room(dana, name="Abroad", provider_alias=alias))
-
-    return opened
+def held(dana: User, able: Telling) -> RoomSession:
+    """A run that ended just now."""
+    return ended(hold(dana))
 
 
-def names(*sessions: RoomSession) -> list[str]:
-    return [each.recording.recording_id for each in recordings.of_sessions(sessions).kept]
+def pause_of(session: RoomSession) -> timedelta | None:
+    session.refresh_from_db()
+    due = session.recordings_due_at
+    return due and due - timezone.now()
 
 
-def test_recordings_of_all_runs_are_found_each_with_its_run(hold: Hold) -> None:
-    first, second, other = hold(), hold(), hold()
-    for session, name in ((first, "r1"), (second, "r2"), (other, "r3")):
-        memory.keep(session.ref.room_id, name)
+def test_a_session_that_ends_is_due(dana: User, able: Telling) -> None:
+    session = hold(dana)
+    assert session.recordings_due_at is None
 
-    shelf = recordings.of_sessions([first, second])
+    session.end(RoomSession.EndReason.EMPTY)
 
-    found = {each.recording.recording_id: each.session for each in shelf.kept}
-    assert found == {"r1": first, "r2": second}
-    assert shelf.troubles == {}
+    assert session.recordings_due_at is not None
 
 
-def test_provider_that_keeps_nothing_is_not_asked(
-    hold: Hold, able: Telling, settings: Settings
+def test_what_the_provider_has_becomes_rows_and_twice_is_fine(held: RoomSession) -> None:
+    memory.keep(held.ref.room_id, "r1", title="Part one", seconds=2700, size=5_500_000)
+    memory.keep(held.ref.room_id, "r2", ready=False)
+    memory.keep("another room", "r3")
+
+    for _ in range(2):
+        recordings.look_again(RoomSession.objects.all())
+        recordings.look_due()
+
+    assert states() == {"r1": State.READY, "r2": State.PROCESSING}
+    row = Recording.objects.get(recording_id="r1")
+    assert (row.session, row.title, row.minutes, row.size) == (held, "Part one", 45, 5_500_000)
+    assert not row.is_outstanding
+    held.refresh_from_db()
+    assert held.recordings_seen_at is not None
+
+
+def test_what_becomes_ready_is_ready_and_what_is_told_no_more_stays(held: RoomSession) -> None:
+    memory.keep(held.ref.room_id, "r1", ready=False, seconds=600)
+    recordings.look_due()
+    memory.keep(held.ref.room_id, "r1", title="Named later")
+
+    recordings.look(RoomSession.objects.get())
+
+    row = Recording.objects.get()
+    assert (row.state, row.title, row.seconds) == (State.READY, "Named later", 600)
+
+
+def test_what_is_gone_there_is_missing_and_back_when_it_is_back(held: RoomSession) -> None:
+    memory.keep(held.ref.room_id, "r1")
+    recordings.look_due()
+    kept = memory.kept.pop("r1")
+
+    recordings.look(RoomSession.objects.get())
+    assert states() == {"r1": State.MISSING}
+
+    memory.kept["r1"] = kept
+    recordings.look(RoomSession.objects.get())
+    assert states() == {"r1": State.READY}
+
+
+@pytest.mark.parametrize(
+    "trouble", [ProviderUnavailable("away"), OutcomeUnknown("?"), RoomNotFound("no such room")]
+)
+def test_nothing_is_missing_unless_they_have_listed_what_they_have(
+    held: RoomSession, able: Telling, trouble: Exception
 ) -> None:
-    session = hold("modest")
+    made(held)
+    able.trouble["recordings"] = trouble  # type: ignore[assignment]
 
-    assert names(session) == []
-    assert not recordings.are_kept_at(["modest", "gone"])
-    assert recordings.are_kept_at(["modest", "main"])
-    assert "recordings" not in able.asked
+    recordings.look_due()
+
+    assert states() == {"r1": State.READY}
+    assert pause_of(held)
 
 
-def test_provider_that_fails_is_told_and_not_asked_again(hold: Hold, able: Telling) -> None:
-    sessions = [hold(), hold()]
+@pytest.mark.parametrize("state", [State.DELETING, State.DELETED])
+def test_what_was_told_to_go_stays_so_whatever_they_list(held: RoomSession, state: State) -> None:
+    made(held, state=state)
+    memory.keep(held.ref.room_id, "r1")
+
+    recordings.look_due()
+
+    assert states() == {"r1": state}
+
+
+def test_a_dead_provider_postpones_all_its_sessions_says_so_and_is_asked_once(
+    dana: User, able: Telling
+) -> None:
+    sessions = [ended(hold(dana)) for _ in range(3)]
+    memory.keep(sessions[2].ref.room_id, "r1")
     able.trouble["recordings"] = ProviderUnavailable("no answer", provider="Able")
 
-    shelf = recordings.of_sessions(sessions)
+    recordings.look_due()
+    recordings.look_due()
 
-    assert shelf.troubles == {"main": "Able: no answer"}
     assert able.asked.count("recordings") == 1
+    for session in sessions:
+        assert pause_of(session)
+        assert session.recordings_error == "Able: no answer"
+    able.trouble.clear()
+    RoomSession.objects.update(recordings_due_at=timezone.now())
+    recordings.look_due()
+    assert states() == {"r1": State.READY}
+    assert set(RoomSession.objects.values_list("recordings_error", flat=True)) == {""}
 
 
-def test_one_provider_that_fails_hides_nothing_of_another(
-    hold: Hold, able: Telling, settings: Settings
+def test_a_silence_that_is_met_here_is_on_record_like_any_other(
+    held: RoomSession, able: Telling
 ) -> None:
-    class_path = f"{Able.__module__}.Able"
-    settings.MEETING_PROVIDERS = {
-        **settings.MEETING_PROVIDERS,
-        "spare": {"BACKEND": class_path},
-    }
-    failing, fine = hold(), hold("spare")
+    able.trouble["recordings"] = ProviderUnavailable("no answer", provider="Able")
+    for _ in range(THRESHOLD):
+        RoomSession.objects.update(recordings_due_at=timezone.now())
+        recordings.look_due()
+
+    assert Outage.objects.get().alias == held.alias
+
+
+def test_one_that_refuses_keeps_no_other_from_its_turn(dana: User, able: Telling) -> None:
+    refused, fine = ended(hold(dana)), ended(hold(dana))
     memory.keep(fine.ref.room_id, "r1")
-    able.trouble["recordings"] = ProviderUnavailable("no answer")
+    able.trouble["recordings"] = BadCredentials("wrong key")
     able.pause["recordings"] = lambda: (
         able.trouble.clear() if able.asked.count("recordings") > 1 else None
     )
 
-    shelf = recordings.of_sessions([failing, fine])
+    recordings.look_due()
 
-    assert set(shelf.troubles) == {"main"}
-    assert [each.session for each in shelf.kept] == [fine]
+    assert states() == {"r1": State.READY}
+    assert pause_of(refused)
+    assert refused.recordings_error == "wrong key"
 
 
-def test_all_questions_together_take_no_longer_than_a_page_may(
-    hold: Hold, able: Telling, monkeypatch: pytest.MonkeyPatch
+def test_who_keeps_nothing_is_not_asked_and_one_that_is_gone_is_waited_for(
+    dana: User, able: Telling, settings: Settings
 ) -> None:
-    monkeypatch.setattr(recordings, "LONGEST_LOOK", 0.3)
-    sessions = [hold(), hold(), hold()]
-    memory.keep(sessions[0].ref.room_id, "r1")
-    left: list[float | None] = []
-    able.pause["recordings"] = lambda: (left.append(time_left()), time.sleep(0.4))
+    modest, gone = ended(hold(dana, "modest")), ended(hold(dana))
+    settings.MEETING_PROVIDERS = {"modest": settings.MEETING_PROVIDERS["modest"]}
 
-    shelf = recordings.of_sessions(sessions)
+    recordings.look_due()
 
-    assert [each.recording.recording_id for each in shelf.kept] == ["r1"]
-    assert shelf.troubles == {"main": "there was no time to ask about all of them."}
-    assert len(left) == 1
-    assert left[0]
-    assert 0 < left[0] <= 0.3
-
-
-def test_room_that_they_have_forgotten_has_no_recordings(hold: Hold, able: Telling) -> None:
-    able.trouble["recordings"] = RoomNotFound("no such room")
-
-    shelf = recordings.of_sessions([hold()])
-
-    assert (shelf.kept, shelf.troubles) == ([], {})
-
-
-def test_only_the_latest_runs_are_asked_about(hold: Hold, able: Telling) -> None:
-    session = hold()
-
-    recordings.of_sessions([session] * 30)
-
-    assert able.asked.count("recordings") == recordings.MOST_SESSIONS
+    assert pause_of(modest) is None
+    assert pause_of(gone) is not None
+    assert "recordings" not in able.asked
+    assert not recordings.are_kept_at(["modest", "main"])
 
 
 @pytest.mark.parametrize(
-    ("seconds", "minutes"), [(None, None), (0, None), (5, 1), (89, 1), (91, 2), (3600, 60)]
+    ("ago", "pause"),
+    [
+        (timedelta(0), timedelta(minutes=1)),
+        (timedelta(minutes=20), timedelta(minutes=10)),
+        (timedelta(hours=23), 2 * HOUR),
+        (timedelta(hours=25), None),
+    ],
 )
-def test_length_is_told_in_minutes(hold: Hold, seconds: int | None, minutes: int | None) -> None:
-    session = hold()
-    memory.keep(session.ref.room_id, "r1", seconds=seconds)
+def test_pauses_grow_and_after_a_day_nothing_more_is_expected(
+    dana: User, able: Telling, ago: timedelta, pause: timedelta | None
+) -> None:
+    session = ended(hold(dana), ago=ago)
 
-    (kept,) = recordings.of_sessions([session]).kept
+    recordings.look_due()
 
-    assert kept.minutes == minutes
+    found = pause_of(session)
+    assert found == pause or (found and pause and abs(found - pause) < timedelta(seconds=5))
 
 
-def test_address_is_made_for_a_recording_of_this_run_alone(hold: Hold, able: Telling) -> None:
-    mine, theirs = hold(), hold()
-    memory.keep(mine.ref.room_id, "r1")
-    memory.keep(theirs.ref.room_id, "r2")
+@pytest.mark.parametrize(("days", "state"), [(6, State.PROCESSING), (8, State.FAILED)])
+def test_what_is_being_made_is_waited_for_a_week(
+    dana: User, able: Telling, days: int, state: State
+) -> None:
+    session = ended(hold(dana), ago=timedelta(days=days))
+    memory.keep(session.ref.room_id, "r1", ready=False)
 
-    assert recordings.url(mine, "r1").startswith(f"{PLACE}/r1")
+    recordings.look_due()
+
+    assert states() == {"r1": state}
+    assert bool(pause_of(session)) is (state == State.PROCESSING)
+
+
+def test_a_live_session_is_asked_about_while_it_is_recorded(dana: User, able: Telling) -> None:
+    session = hold(dana)
+    session.expect_recordings()
+    recordings.look_due()
+    assert pause_of(session) is None
+
+    RoomSession.objects.update(recording_since=timezone.now(), recordings_due_at=timezone.now())
+    recordings.look_due()
+
+    assert pause_of(session)
+
+
+def test_what_ends_while_we_ask_stays_due(dana: User, able: Telling) -> None:
+    session = hold(dana)
+    session.expect_recordings()
+    able.pause["recordings"] = lambda: RoomSession.objects.get().end(RoomSession.EndReason.HOST)
+
+    recordings.look_due()
+
+    pause = pause_of(session)
+    assert pause is not None
+    assert pause <= timedelta(0)
+
+
+def test_whoever_is_asking_is_not_joined_by_another_worker(
+    held: RoomSession, able: Telling
+) -> None:
+    able.pause["recordings"] = recordings.look_due  # a second worker, meanwhile
+
+    recordings.look_due()
+
+    assert able.asked.count("recordings") == 1
+
+
+def test_nobody_is_asked_in_a_transaction(held: RoomSession, able: Telling) -> None:
+    depth = len(connection.savepoint_ids)
+    seen: list[int] = []
+    able.pause["recordings"] = lambda: seen.append(len(connection.savepoint_ids))
+
+    recordings.look_due()
+
+    assert seen == [depth]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_make_one_row(dana: User, able: Telling, share_database: Share) -> None:
+    session = ended(hold(dana))
+    memory.keep(session.ref.room_id, "r1")
+    share_database()
+
+    def keep() -> None:
+        recordings._keep(session, tuple(memory.kept.values()), timezone.now())
+
+    assert together(keep, keep) == [None, None]
+
+    assert seen_by_all(states) == {"r1": State.READY}
+
+
+def test_a_round_ends_when_its_time_is_up(
+    dana: User, able: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        ended(hold(dana))
+    monkeypatch.setattr(recordings, "LONGEST_ROUND", -1)
+
+    recordings.look_due()
+
+    assert able.asked.count("recordings") == 0
+
+
+@pytest.mark.parametrize("name", ["", "r\x00", "r" * 201])
+def test_what_could_not_be_found_again_is_left_out(held: RoomSession, name: str) -> None:
+    memory.keep(held.ref.room_id, name)
+    memory.keep(held.ref.room_id, "r1", title="Two\x00\nlines" + "x" * 300, seconds=-1, size=2**70)
+
+    recordings.look_due()
+
+    row = Recording.objects.get()
+    assert (row.recording_id, row.title[:10], len(row.title)) == ("r1", "Two linesx", 200)
+    assert (row.seconds, row.size) == (None, None)
+
+
+# Told by providers
+
+
+def test_recordings_of_plugnmeet_become_rows(at_plugnmeet: AtPlugnmeet, dana: User) -> None:
+    session = ended(hold(dana))
+    name = at_plugnmeet.double.record(session.ref.room_id, title="Review", at=1763700000)
+
+    recordings.look_due()
+
+    row = Recording.objects.get()
+    assert (row.recording_id, row.title, row.state) == (name, "Review", State.READY)
+    assert row.size is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "within"),
+    [
+        (EventKind.RECORDING_STARTED, timedelta(minutes=1)),
+        (EventKind.RECORDING_READY, timedelta(0)),
+    ],
+)
+def test_an_event_about_a_recording_has_the_provider_asked(
+    dana: User, able: Telling, kind: EventKind, within: timedelta
+) -> None:
+    session = hold(dana)
+
+    effect = apply_event("main", ProviderEvent(kind=kind, room_id=session.ref.room_id))
+
+    assert effect == Effect.APPLIED
+    pause = pause_of(session)
+    assert pause is not None
+    assert pause <= within
+
+
+# Seeing one
+
+
+def test_address_is_made_at_the_press(held: RoomSession) -> None:
+    recording = made(held)
+
+    assert recordings.address_of(recording).startswith(f"{PLACE}/r1")
+
+
+@pytest.mark.parametrize("state", [each for each in State if each != State.READY])
+def test_there_is_no_address_of_what_is_not_ready(held: RoomSession, state: State) -> None:
     with pytest.raises(NoSuchRecording):
-        recordings.url(mine, "r2")
-    assert ("recording_url", "r2") not in memory.done
-
-
-def test_recording_of_somebody_else_is_not_deleted(hold: Hold) -> None:
-    mine, theirs = hold(), hold()
-    memory.keep(theirs.ref.room_id, "r2")
-
-    recordings.delete(mine, "r2")
-
-    assert "r2" in memory.kept
+        recordings.address_of(made(held, state=state))
     assert memory.done == []
 
 
-def test_recording_is_deleted_and_twice_is_fine(hold: Hold) -> None:
-    session = hold()
-    memory.keep(session.ref.room_id, "r1")
+def test_a_provider_that_refuses_the_address_is_asked_what_it_has(
+    held: RoomSession, able: Telling
+) -> None:
+    recording = made(held)
+    able.trouble["recording_url"] = ProviderRefused("recording not found")
+    RoomSession.objects.update(recordings_due_at=None)
 
-    recordings.delete(session, "r1")
-    recordings.delete(session, "r1")
+    with pytest.raises(ProviderRefused):
+        recordings.address_of(recording)
+    recordings.look_due()
 
-    assert memory.kept == {}
-    assert memory.done == [("delete_recording", "r1")]
-
-
-def test_delete_whose_answer_was_lost_can_be_repeated(hold: Hold, able: Telling) -> None:
-    session = hold()
-    memory.keep(session.ref.room_id, "r1")
-    able.trouble["delete_recording"] = OutcomeUnknown("no answer")
-    with pytest.raises(OutcomeUnknown):
-        recordings.delete(session, "r1")
-    able.trouble.clear()
-
-    recordings.delete(session, "r1")
-
-    assert memory.kept == {}
+    assert states() == {"r1": State.MISSING}
 
 
-def test_nothing_is_led_to_where_the_provider_is_gone(hold: Hold, settings: Settings) -> None:
-    session = hold()
-    memory.keep(session.ref.room_id, "r1")
+def test_nothing_is_led_to_where_the_provider_is_gone(
+    held: RoomSession, settings: Settings
+) -> None:
+    recording = made(held)
     settings.MEETING_PROVIDERS = {}
 
     with pytest.raises(NoSuchRecording):
-        recordings.url(session, "r1")
-    recordings.delete(session, "r1")
-
-    assert "r1" in memory.kept
+        recordings.address_of(recording)

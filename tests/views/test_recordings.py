@@ -1,51 +1,68 @@
-"""Recordings on the page of a meeting and of a permanent room."""
+"""Recordings on the page of a meeting and of a permanent room, for its organizer."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from meetings.models import Booking, Room, RoomSession
+from meetings.models import Booking, Recording, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services.opening import open_room
+from meetings.services.recordings import recordings
 from tests.able_provider import PLACE, able, memory
 from tests.provider_for_tests import Telling
+from tests.services.recording import made, states
 
 from .conftest import NOW
-from .reading import page, text_of
+from .reading import error_at, form_with, page, text_of
 
 __all__ = ["able"]
 
 Book = Callable[..., Booking]
-HTMX = {"HX-Request": "true"}
+State, Access = Recording.State, Recording.Access
 
 
 @pytest.fixture
 def held(able: Telling, live: RoomSession) -> RoomSession:
     """A meeting that was held where recordings are kept."""
     live.end(RoomSession.EndReason.HOST)
+    able.asked.clear()
     return live
 
 
-def shelf_of(client: Client, session: RoomSession, **headers: str) -> Any:
-    return client.get(f"/meetings/{session.booking_id}/recordings/", headers=headers or HTMX)
+def meeting(client: Client, session: RoomSession) -> Any:
+    return client.get(f"/meetings/{session.booking_id}/")
 
 
-def press(client: Client, session: RoomSession, button: str, recording: str) -> Any:
-    address = f"/sessions/{session.pk}/recording/{button}"
-    return client.post(address, {"recording": recording}, follow=True)
+def press(client: Client, recording: Recording, button: str) -> Any:
+    return client.post(f"/recordings/{recording.pk}/{button}/", follow=True)
 
 
-def test_page_of_the_meeting_asks_nobody_itself(
+def test_page_reads_our_rows_and_asks_nobody(
     as_dana: Client, held: RoomSession, able: Telling
 ) -> None:
-    html = page(as_dana.get(f"/meetings/{held.booking_id}/"))
+    made(
+        held,
+        title="Part one",
+        seconds=2700,
+        size=5_500_000,
+        started_at=datetime(2026, 11, 23, 8, 25, tzinfo=UTC),
+    )
+    made(held, "r2", title="", state=State.PROCESSING)
+    able.trouble["recordings"] = ProviderUnavailable("down")
 
-    assert f'hx-get="/meetings/{held.booking_id}/recordings/"' in html
-    assert f'href="/meetings/{held.booking_id}/recordings/"' in html  # without JavaScript
-    assert "recordings" not in able.asked
+    answer = meeting(as_dana, held)
+
+    text = text_of(answer)
+    assert "Part one Mon, 23 November 2026, 9:25 AM Berlin (UTC+01:00) · 45 minutes · 5.2" in text
+    assert "not ready yet" in text
+    assert "Who may see it: Only me" in text
+    assert text.count("Watch or download") == 1
+    assert PLACE not in page(answer)
+    assert able.asked == []
 
 
 def test_meeting_that_was_never_held_or_is_held_elsewhere_has_no_such_part(
@@ -56,138 +73,206 @@ def test_meeting_that_was_never_held_or_is_held_elsewhere_has_no_such_part(
     open_room(modest.room, modest)
 
     for booking in (planned, modest):
-        assert "recordings" not in page(as_dana.get(f"/meetings/{booking.pk}/"))
+        assert "recordings-title" not in page(as_dana.get(f"/meetings/{booking.pk}/"))
 
 
-def test_recording_is_shown_with_what_is_known_of_it(as_dana: Client, held: RoomSession) -> None:
-    memory.keep(held.ref.room_id, "r1", title="Part one", seconds=2700, size=5_500_000)
-    memory.keep(held.ref.room_id, "r2", title="", started_at=None, ready=False)
+def test_it_says_what_is_expected_and_what_is_not(as_dana: Client, held: RoomSession) -> None:
+    expected = text_of(meeting(as_dana, held))
+    RoomSession.objects.update(recordings_due_at=None, recordings_seen_at=NOW)
 
-    answer = shelf_of(as_dana, held)
+    nothing = text_of(meeting(as_dana, held))
 
-    text = text_of(answer)
-    assert "Part one Mon, 23 November 2026, 9:25 AM Berlin (UTC+01:00) · 45 minutes · 5.2" in text
-    assert "Recording not ready yet" in text
-    assert text.count("Download") == 1
-    assert "<html" not in page(answer)
-    assert PLACE not in page(answer)
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert "None yet. The provider is asked again by itself." in expected
+    assert "The provider keeps no recordings." in nothing
+    assert "Last looked Mon, 23 November 2026, 9:20 AM Berlin" in nothing
 
 
-def test_without_javascript_it_is_a_page_of_its_own(as_dana: Client, held: RoomSession) -> None:
+def test_trouble_is_told_beside_what_we_know(as_dana: Client, held: RoomSession) -> None:
+    made(held, title="Part one")
+    RoomSession.objects.update(recordings_error="Able: did not answer.")
+
+    text = text_of(meeting(as_dana, held))
+
+    assert "The recordings at Able cannot be listed now: Able: did not answer." in text
+    assert "Part one" in text
+
+
+def test_what_is_gone_is_told_with_when_and_by_whom(
+    as_dana: Client, held: RoomSession, dana: User
+) -> None:
+    made(held, "r1", title="One", state=State.DELETED, deleted_at=NOW, deleted_by=dana)
+    made(held, "r2", title="Two", state=State.DELETED, deleted_at=NOW)
+    made(held, "r3", title="Three", state=State.MISSING)
+
+    text = text_of(meeting(as_dana, held))
+
+    assert "One · deleted Mon, 23 November 2026, 9:20 AM Berlin (UTC+01:00) by Dana" in text
+    assert "Two · deleted Mon, 23 November 2026, 9:20 AM Berlin (UTC+01:00), as its time" in text
+    assert "Three · gone from the provider, not by us" in text
+    assert "Watch or download" not in text
+
+
+def test_look_again_has_the_provider_asked(as_dana: Client, held: RoomSession) -> None:
+    RoomSession.objects.update(recordings_due_at=None)
     memory.keep(held.ref.room_id, "r1")
 
-    answer = as_dana.get(f"/meetings/{held.booking_id}/recordings/")
+    answer = as_dana.post(f"/meetings/{held.booking_id}/recordings/", follow=True)
+    recordings.look_due()
 
-    assert "<html" in page(answer)
-    assert "Download" in text_of(answer)
-
-
-def test_nothing_kept_is_said(as_dana: Client, held: RoomSession) -> None:
-    assert "keeps no recording" in text_of(shelf_of(as_dana, held))
-
-
-def test_trouble_is_told_in_words(as_dana: Client, held: RoomSession, able: Telling) -> None:
-    able.trouble["recordings"] = ProviderUnavailable("did not answer.", provider="Able")
-
-    answer = shelf_of(as_dana, held)
-
-    assert answer.status_code == 200
-    assert "The recordings at Able cannot be listed now: Able: did not answer." in text_of(answer)
-    assert "keeps no recording" not in text_of(answer)
+    assert "The provider is being asked." in text_of(answer)
+    assert states() == {"r1": State.READY}
 
 
 def test_permanent_room_shows_what_was_recorded_without_a_meeting(
-    as_dana: Client, able: Telling, dana: User, room: Room, book: Book
+    as_dana: Client, able: Telling, room: Room, book: Book
 ) -> None:
     Room.objects.update(provider_alias="main")
     room.refresh_from_db()
-    booking = book("With a meeting", at=NOW, room=room)
-    in_meeting = open_room(room, booking)
-    memory.keep(in_meeting.ref.room_id, "r1", title="Of the meeting")
+    in_meeting = open_room(room, book("With a meeting", at=NOW, room=room))
+    made(in_meeting, title="Of the meeting")
     in_meeting.end(RoomSession.EndReason.HOST)
     alone = open_room(room)
-    memory.keep(alone.ref.room_id, "r2", title="Of the room")
+    recording = made(alone, title="Of the room")
 
-    shown = page(as_dana.get(f"/rooms/{room.pk}/"))
-    text = text_of(as_dana.get(f"/rooms/{room.pk}/recordings/", headers=HTMX))
+    text = text_of(as_dana.get(f"/rooms/{room.pk}/"))
 
-    assert f'hx-get="/rooms/{room.pk}/recordings/"' in shown
     assert "Of the room" in text
     assert "Of the meeting" not in text
-    answer = press(as_dana, alone, "delete/", "r2")
+    answer = press(as_dana, recording, "delete")
     assert answer.redirect_chain == [(f"/rooms/{room.pk}/", 302)]
+    looked = as_dana.post(f"/rooms/{room.pk}/recordings/")
+    assert looked.headers["Location"] == f"/rooms/{room.pk}/"
 
 
-# Download
+# Seeing one
 
 
-def test_download_leads_to_an_address_made_for_this_press(
-    as_dana: Client, held: RoomSession
-) -> None:
-    memory.keep(held.ref.room_id, "r1")
-
-    answer = press(as_dana, held, "", "r1")
+def test_press_leads_to_an_address_made_for_it(as_dana: Client, held: RoomSession) -> None:
+    answer = press(as_dana, made(held), "open")
 
     address = f"{PLACE}/r1?a=1&b=2"
     assert answer.headers["Refresh"] == f"0; url={address}"
     assert address.replace("&", "&amp;") in page(answer)
     assert "no-store" in answer.headers["Cache-Control"]
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
-def test_download_of_what_is_gone_says_so(as_dana: Client, held: RoomSession) -> None:
-    answer = press(as_dana, held, "", "r1")
+def test_press_on_what_is_gone_says_so(as_dana: Client, held: RoomSession) -> None:
+    answer = press(as_dana, made(held, state=State.MISSING), "open")
 
     assert "This recording is not there any more." in text_of(answer)
     assert answer.redirect_chain == [(f"/meetings/{held.booking_id}/", 302)]
 
 
-def test_recording_of_another_meeting_cannot_be_had_by_its_name(
-    as_colin: Client, held: RoomSession, colin: User, book: Book
-) -> None:
-    memory.keep(held.ref.room_id, "r1")
-    booking = book("Colin’s", at=NOW, by=colin)
-    his = open_room(booking.room, booking)
-
-    download, delete = press(as_colin, his, "", "r1"), press(as_colin, his, "delete/", "r1")
-
-    assert "not there any more" in text_of(download)
-    assert delete.status_code == 200
-    assert memory.done == []
-    assert press(as_colin, held, "", "r1").status_code == 404
-
-
-def test_download_that_fails_says_why(as_dana: Client, held: RoomSession, able: Telling) -> None:
-    memory.keep(held.ref.room_id, "r1")
+def test_press_that_fails_says_why(as_dana: Client, held: RoomSession, able: Telling) -> None:
     able.trouble["recording_url"] = ProviderUnavailable("did not answer.", provider="Able")
 
-    answer = press(as_dana, held, "", "r1")
+    answer = press(as_dana, made(held), "open")
 
     assert "The recording cannot be had now: Able: did not answer." in text_of(answer)
 
 
-# Delete
+# Deleting one
 
 
-def test_recording_is_deleted_and_twice_is_fine(as_dana: Client, held: RoomSession) -> None:
-    memory.keep(held.ref.room_id, "r1")
-
-    answers = [press(as_dana, held, "delete/", "r1") for _ in range(2)]
-
-    assert all("The recording is deleted." in text_of(each) for each in answers)
-    assert memory.done == [("delete_recording", "r1")]
-
-
-def test_delete_that_fails_says_so_and_works_later(
-    as_dana: Client, held: RoomSession, able: Telling
+def test_it_is_being_deleted_from_the_press_on_and_twice_is_fine(
+    as_dana: Client, held: RoomSession
 ) -> None:
+    recording = made(held, title="Part one")
+
+    first, second = (press(as_dana, recording, "delete") for _ in range(2))
+
+    assert "The recording is being deleted at the provider." in text_of(first)
+    assert "Part one being deleted" in text_of(second)
+    assert "Watch or download" not in text_of(second)
+    assert states() == {"r1": State.DELETING}
+
+
+def test_a_delete_that_waits_says_why_and_when_it_is_tried_again(
+    as_dana: Client, held: RoomSession
+) -> None:
+    at = NOW + timedelta(minutes=5)
+    made(held, state=State.DELETING, error="Able: did not answer.", next_try_at=at)
+
+    text = text_of(meeting(as_dana, held))
+
+    assert "The provider did not confirm it: Able: did not answer. Next try: Mon, 23 Nov" in text
+
+
+# Who may see it, and how long
+
+
+def change(client: Client, recording: Recording, **typed: Any) -> Any:
+    address = f"/recordings/{recording.pk}/"
+    return client.post(address, form_with(client.get(address), "access", **typed), follow=True)
+
+
+def test_only_the_organizer_sees_it_at_first(held: RoomSession) -> None:
     memory.keep(held.ref.room_id, "r1")
-    able.trouble["delete_recording"] = ProviderUnavailable("did not answer.", provider="Able")
 
-    failed = press(as_dana, held, "delete/", "r1")
-    able.trouble.clear()
-    press(as_dana, held, "delete/", "r1")
+    recordings.look_due()
 
-    assert "The provider did not confirm it: Able: did not answer." in text_of(failed)
-    assert memory.kept == {}
+    assert Recording.objects.get().access == Access.NOBODY
+
+
+@pytest.mark.parametrize("access", list(Access))
+def test_organizer_says_who_may_see_it(as_dana: Client, held: RoomSession, access: Access) -> None:
+    recording = made(held)
+
+    answer = change(as_dana, recording, access=access)
+
+    recording.refresh_from_db()
+    assert recording.access == access
+    assert f"Who may see it: {access.label}" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expires_at"),
+    [
+        ({"lasts": "never"}, None),
+        ({"lasts": "30"}, NOW + timedelta(days=30)),
+        ({"lasts": "90"}, NOW + timedelta(days=90)),
+        ({"lasts": "day", "day": "2026-11-23"}, datetime(2026, 11, 23, 23, tzinfo=UTC)),
+        ({"lasts": "day", "day": "2027-07-01"}, datetime(2027, 7, 1, 22, tzinfo=UTC)),
+    ],
+)
+def test_organizer_says_how_long_it_is_kept(
+    as_dana: Client, held: RoomSession, typed: dict[str, str], expires_at: datetime | None
+) -> None:
+    recording = made(held)
+
+    change(as_dana, recording, **typed)
+    recording.refresh_from_db()
+    assert recording.expires_at == expires_at
+
+    change(as_dana, recording)  # saved again as it is shown
+    recording.refresh_from_db()
+    shown = recording.expires_at
+    assert (shown and shown.date()) == (expires_at and expires_at.date())
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("", "Please say which day."), ("2026-11-22", "This is past."), ("2099-01-01", "ten years")],
+)
+def test_a_day_that_cannot_be_is_named(
+    as_dana: Client, held: RoomSession, day: str, said: str
+) -> None:
+    recording = made(held)
+
+    answer = change(as_dana, recording, lasts="day", day=day)
+
+    assert answer.status_code == 422
+    assert said in error_at(answer, "day")
+    recording.refresh_from_db()
+    assert recording.expires_at is None
+
+
+def test_what_is_on_its_way_out_is_not_changed(as_dana: Client, held: RoomSession) -> None:
+    recording = made(held, state=State.DELETING)
+
+    answer = as_dana.post(f"/recordings/{recording.pk}/", {"access": "links"}, follow=True)
+
+    assert "This recording is gone, or being deleted." in text_of(answer)
+    recording.refresh_from_db()
+    assert recording.access == Access.NOBODY

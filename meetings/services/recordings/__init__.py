@@ -1,0 +1,1 @@
+"""Recordings that providers keep of our meetings, as rows of ours."""
