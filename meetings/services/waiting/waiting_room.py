@@ -9,31 +9,30 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
-from meetings.models import Admission
-
-from .hosting import announce
-from .transactions import in_turn, is_busy
+from meetings.models import Admission, Caller
+from meetings.services.hosting import announce
+from meetings.services.transactions import in_turn, is_busy
 
 log = logging.getLogger(__name__)
 
 SEEN_EVERY = timedelta(seconds=15)  # written down at most that often
 
 
-_due: dict[int, Admission] = {}
+Waiter = Admission | Caller
+
+_due: dict[tuple[type[Waiter], int], Waiter] = {}
 _written_at = 0.0
 _writing = threading.Lock()
 
 
-def note_seen(admission: Admission | None) -> None:
-    """This person's page has asked just now; of no account unless they wait.
+def note_seen(waiter: Waiter | None) -> None:
+    """This person's page has asked just now, if they wait.
 
     Of a crowd, a few lines a second are written, for all who have asked since the last one.
     """
-    if admission is None or admission.state != Admission.State.WAITING:
+    if waiter is None or waiter.seen_at > timezone.now() - SEEN_EVERY:
         return
-    if admission.seen_at > timezone.now() - SEEN_EVERY:
-        return
-    if people := _whose_turn(admission):
+    if people := _whose_turn(waiter):
         _write(people)
 
 
@@ -42,11 +41,11 @@ def forget() -> None:
     _due.clear()
 
 
-def _whose_turn(admission: Admission) -> list[Admission]:
+def _whose_turn(waiter: Waiter) -> list[Waiter]:
     """All who have asked since it was last written down; nobody yet, when that was just now."""
     global _due, _written_at
     with _writing:
-        _due[admission.pk] = admission
+        _due[type(waiter), waiter.pk] = waiter
         since = time.monotonic() - _written_at
         if since < settings.DOOR_REMEMBERED:
             return []
@@ -54,17 +53,27 @@ def _whose_turn(admission: Admission) -> list[Admission]:
         return people
 
 
-def _write(people: list[Admission]) -> None:
-    theirs = [each.pk for each in people]
+def _write(people: list[Waiter]) -> None:
+    asked = [each for each in people if isinstance(each, Admission)]
+    callers = [each.pk for each in people if isinstance(each, Caller)]
     try:
         with in_turn():
-            Admission.objects.waiting().filter(pk__in=theirs).update(seen_at=timezone.now())
+            _have_been_seen(asked, callers)
     except OperationalError as error:
         if not is_busy(error):
             raise
         log.info("Busy: that somebody still waits is noted the next time.")
-    for session in {each.session_id: each.session for each in people if _was_gone(each)}.values():
+    for session in {each.session_id: each.session for each in asked if _was_gone(each)}.values():
         announce(session)
+
+
+def _have_been_seen(asked: list[Admission], callers: list[int]) -> None:
+    now = timezone.now()
+    if asked:
+        theirs = [each.pk for each in asked]
+        Admission.objects.waiting().filter(pk__in=theirs).update(seen_at=now)
+    if callers:
+        Caller.objects.filter(pk__in=callers).update(seen_at=now)
 
 
 def _was_gone(admission: Admission) -> bool:

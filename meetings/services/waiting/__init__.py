@@ -1,0 +1,1 @@
+"""People who wait for a host: noted, told of, admitted."""
