@@ -81,6 +81,7 @@ def test_one_that_was_killed_holds_nothing(start: Start) -> None:
     second.wait_for("Ctrl-C stops everything.")
 
 
+@PREPARED
 def test_address_of_another_machine_is_refused_in_a_sentence(start: Start, port: int) -> None:
     parley = start("up", "--host", "192.0.2.254")
 

@@ -65,6 +65,12 @@ def run(start: Start, *arguments: str, **values: str) -> str:
     return command.said
 
 
+def written(double: Double) -> list[str]:
+    """What was changed there; the minute's ticks only ask, and come whenever they come."""
+    asked = ["booking/get", "booking/list"]
+    return [name for name in double.methods() if name.startswith("booking/") and name not in asked]
+
+
 def until(happened: Callable[[], Any]) -> bool:
     deadline = time.monotonic() + 30
     while not happened() and time.monotonic() < deadline:
@@ -79,9 +85,10 @@ def test_worker_reserves_what_was_planned(
 
     run(start, "shell", "-c", BOOK, **account)
 
-    assert until(lambda: double.methods() == ["booking/add", "booking/get"])
+    assert until(lambda: "booking/get" in double.methods())
+    assert written(double) == ["booking/add"]
     assert until(lambda: rows(tmp_path, "task") == 0)
-    assert rows(tmp_path, "kv") == 0  # the queue grows with no task
+    assert until(lambda: rows(tmp_path, "kv") == 0)  # the queue grows with no task
 
 
 def rows(data: Path, table: str) -> int:
@@ -110,5 +117,5 @@ def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
 
     assert "State: held" in said
     assert len(double.bookings) == 1
-    assert double.methods() == ["booking/add", "booking/list", "booking/update", "booking/get"]
+    assert written(double) == ["booking/add", "booking/update"]
     assert worker.process.wait(5) == -signal.SIGKILL

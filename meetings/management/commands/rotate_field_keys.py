@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import audit
+from meetings.services.factor_keys import rotate_factors
 from meetings.services.field_keys import Rotation, encrypted_fields, rotate
 
 NAMED = 20  # rows of one field; the others are counted
@@ -16,7 +18,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        done = [self.rotate(*each) for each in encrypted_fields()]
+        done = [self.say(rotate(*each)) for each in encrypted_fields()]
+        done.append(self.say(rotate_factors()))
+        audit.record(audit.Action.KEYS_ROTATED, values={each.where: each.renewed for each in done})
         if unreadable := sum(len(each.unreadable) for each in done):
             raise CommandError(
                 f"{unreadable} secrets cannot be decrypted with any of FIELD_KEYS. They were left "
@@ -27,8 +31,7 @@ class Command(BaseCommand):
             "Done: the first of FIELD_KEYS decrypts everything. The others can be taken away."
         )
 
-    def rotate(self, *column: Any) -> Rotation:
-        done = rotate(*column)
+    def say(self, done: Rotation) -> Rotation:
         self.stdout.write(
             f"{done.where}: {done.renewed} encrypted anew, {done.current} as they should be, "
             f"{len(done.unreadable)} unreadable"
