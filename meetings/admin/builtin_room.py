@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.audited import Audited
 from meetings.models import ChatMessage, RoomPeer
 
 from .common import History
@@ -50,7 +51,7 @@ class RoomPeerAdmin(Shown, History):
 
 
 @admin.register(ChatMessage)
-class ChatMessageAdmin(Shown, History):
+class ChatMessageAdmin(Shown, Audited, History):
     """May be deleted: people paste what should not stay."""
 
     secrets = ("pid",)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.readonly import ReadOnly
 from accounts.models import User
@@ -43,9 +43,14 @@ class Trail(ReadOnly, admin.TabularInline):
 class YesNoFilter(admin.EmptyFieldListFilter):
     """Whether a date is set at all, in words that fit any question."""
 
+    words: ClassVar[tuple[Any, ...]] = (
+        gettext_lazy("All"),
+        gettext_lazy("No"),
+        gettext_lazy("Yes"),
+    )
+
     def choices(self, changelist: Any) -> Iterator[Any]:
-        words = [_("All"), _("No"), _("Yes")]
-        for choice, word in zip(super().choices(changelist), words, strict=True):
+        for choice, word in zip(super().choices(changelist), self.words, strict=True):
             yield {**choice, "display": word}
 
 

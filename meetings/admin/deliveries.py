@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import WebhookDelivery
-from meetings.services import deliveries
+from meetings.services.deliveries import deliveries
 
 from .common import History, YesNoFilter, badge
 

@@ -1,6 +1,8 @@
 """Where we and the providers disagree."""
 
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,6 +20,22 @@ from meetings.services import reconcile
 from .common import History, YesNoFilter, badge
 
 COLOURS = {Drift.Outcome.REPAIRED: "ok", Drift.Outcome.VANISHED: "quiet"}
+
+
+LONGEST = 20.0  # seconds after which nothing more is begun: somebody waits for the page
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_time(things: Sequence[T], call: Callable[[T], R]) -> tuple[list[R], Sequence[T]]:
+    """What came of each, one after the other; and those that it was too late for."""
+    until, answers = time.monotonic() + LONGEST, list[R]()
+    for thing in things:
+        if answers and time.monotonic() > until:
+            break
+        answers.append(call(thing))
+    return answers, things[len(answers) :]
 
 
 @admin.register(Drift)
@@ -76,10 +94,16 @@ class DriftAdmin(History):
     @admin.action(description=_("Repair"), permissions=["operate"])
     def repair(self, request: HttpRequest, drifts: QuerySet[Drift]) -> None:
         chosen = [drift for drift in drifts if drift.is_open]
-        stay = [drift for drift in chosen if not reconcile.repair(drift)]
-        for drift in stay:
-            self.message_user(request, f"{drift}: {drift.error}", messages.ERROR)
-        if done := len(chosen) - len(stay):
+        repaired, late = in_time(chosen, reconcile.repair)
+        for drift, is_done in zip(chosen, repaired, strict=False):
+            if not is_done:
+                self.message_user(request, f"{drift}: {drift.error}", messages.ERROR)
+        if left := len(late):
+            text = ngettext(
+                "%d is left, as this took too long.", "%d are left, as this took too long.", left
+            )
+            self.message_user(request, text % left, messages.WARNING)
+        if done := sum(repaired):
             text = ngettext("%d difference is resolved.", "%d differences are resolved.", done)
             self.message_user(request, text % done, messages.SUCCESS)
         if not chosen:
@@ -103,7 +127,10 @@ class DriftAdmin(History):
             return HttpResponseNotAllowed(["POST"])
         if not self.has_operate_permission(request):
             raise PermissionDenied
-        comparisons = [reconcile.compare(alias) for alias in reconcile.aliases_in_use()]
+        comparisons, late = in_time(reconcile.aliases_in_use(), reconcile.compare)
+        if late:
+            text = gettext("Not compared, as the others took too long: %(aliases)s.")
+            self.message_user(request, text % {"aliases": ", ".join(late)}, messages.WARNING)
         for each in comparisons:
             if each.trouble:
                 text = gettext("%(alias)s could not be compared: %(trouble)s")

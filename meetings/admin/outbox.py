@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import OutgoingMail
-from meetings.services import posting
+from meetings.services.mail import posting
 
 from .common import History, badge
 

@@ -68,7 +68,15 @@ class AttendanceAdmin(Shown, History):
     list_select_related = MEETING
     search_fields = SEARCHED
     date_hierarchy = "joined_at"
-    fields = ["name", "role", "came_as", "session", "joined_at", "left_at", "stayed"]
+    fields = [
+        "name",
+        "role",
+        "came_as",
+        "session",
+        "joined_at",
+        ("left_at", "left_after"),
+        "stayed",
+    ]
 
 
 class AdmissionInline(Shown, Trail):

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.audited import Audited
 from meetings.forms.provider_accounts import (
     AccountForm,
     form_for,
@@ -34,7 +35,7 @@ PICKED = "backend"
 
 
 @admin.register(ProviderAccount)
-class ProviderAccountAdmin(admin.ModelAdmin):
+class ProviderAccountAdmin(Audited):
     """First the provider is picked; then its own form is filled in."""
 
     list_display = ["alias", "provider", "state", "updated_at"]

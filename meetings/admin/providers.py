@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from meetings.models import ProviderAccount, ProviderHook, Room
 from meetings.providers import Account as Configured
-from meetings.providers import Origin, accounts, aliases, get_provider
+from meetings.providers import AnyProvider, Origin, accounts, aliases, get_provider
 from meetings.providers.base import Check, Features
-from meetings.services import breakers, hooks, moving, switches
+from meetings.services import breakers, moving, pacing, switches
+from meetings.services.deliveries import hooks
 
 from .common import by, may_change
 from .testing import checks_of
@@ -80,6 +81,8 @@ class Account:
     rooms: int = 0
     is_off: bool = False
     breaker: str = ""
+    calls: str = ""  # how many there were, and how many there may be
+    ahead: str = ""  # how long before their meetings rooms are opened
     events: str = ""  # what is to be said of how it tells us what happens
     typed_hook: str = field(default="", repr=False)  # an address with a token: not for everybody
     features: list[Capability] = field(default_factory=list)
@@ -173,7 +176,27 @@ def _account(alias: str, *, test: bool) -> Account:
         checks=checks,
         typed_hook=hooks.address_of(alias) if provider.takes_typed_webhook else "",
         breaker=str(BREAKERS.get(breakers.state_of(alias), "")),
+        calls=_calls(provider),
+        ahead=_ahead(provider),
     )
+
+
+def _calls(provider: AnyProvider) -> str:
+    used = pacing.used(provider.alias)
+    told = _("Calls: %(minute)d in the last minute, %(hour)d in the last hour.") % used
+    if not provider.calls_per_second:
+        return told if used["hour"] else ""
+    limit = {"limit": f"{provider.calls_per_second:g}"}
+    left = max(round(provider.calls_per_second * 60) - used["minute"], 0)
+    remaining = _("At most %(limit)s a second; %(left)d are left for this minute.")
+    return f"{told} {remaining % (limit | {'left': left})}"
+
+
+def _ahead(provider: AnyProvider) -> str:
+    if not provider.opens_ahead:
+        return ""
+    minutes = round(provider.opens_ahead.total_seconds() / 60)
+    return _("Rooms are opened up to %d minutes before their meetings.") % minutes
 
 
 def _capabilities(features: Features, checks: list[Check] | None) -> list[Capability]:

@@ -20,7 +20,14 @@ from .common import History, Trail, badge
 from .people_at_meetings import AdmissionInline, AttendanceInline
 
 State = RoomSession.State
-COLOURS = {State.OPENING: "warn", State.LIVE: "live", State.ENDED: "quiet", State.FAILED: "danger"}
+COLOURS = {
+    State.PREPARED: "quiet",
+    State.READY: "ok",
+    State.OPENING: "warn",
+    State.LIVE: "live",
+    State.ENDED: "quiet",
+    State.FAILED: "danger",
+}
 
 
 def with_people(sessions: QuerySet[RoomSession]) -> QuerySet[RoomSession]:

@@ -63,7 +63,7 @@ MODELS = (
 
 
 def list_of(model: type, query: str = "") -> str:
-    return reverse(f"admin:meetings_{model.__name__.lower()}_changelist") + query
+    return reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist") + query
 
 
 def page_of(row: object) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from meetings.models import ProviderHook, Room, RoomSession, WebhookDelivery
-from meetings.services import hooks
+from meetings.services.deliveries import hooks
 from meetings.services.registering import NO_HANDSHAKE
 from tests.accounts_at_doubles import AtPlugnmeet, AtXroom, at_plugnmeet, at_xroom
 from tests.conftest import make_user, signed_in

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from meetings.admin import drifts
 from meetings.models import Drift, Room, RoomSession
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services import reconcile
@@ -89,6 +90,29 @@ def test_a_press_on_compare_asks_now_and_tells_how_many_differ(
 
     assert "1 difference was found." in page
     assert Drift.objects.get().session == gone
+
+
+def test_comparing_begins_nothing_more_after_a_while_and_says_so(
+    as_staff: Client, gone: RoomSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drifts, "LONGEST", -1.0)
+    monkeypatch.setattr(reconcile, "aliases_in_use", lambda: [ALIAS, "spare", "third"])
+
+    page = compare(as_staff)
+
+    assert "1 difference was found." in page
+    assert "Not compared, as the others took too long: spare, third." in page
+
+
+def test_repairing_begins_nothing_more_after_a_while_and_says_so(
+    as_staff: Client, found: Drift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drifts, "LONGEST", -1.0)
+    other = Drift.objects.create(alias="spare", kind=Kind.BOOKING_LEFT, room_id="x")
+
+    page = act(as_staff, "repair", found, other)
+
+    assert "1 is left, as this took too long." in page
 
 
 def test_looking_at_the_list_asks_no_provider(

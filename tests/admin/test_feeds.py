@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from meetings.models import Feed, Room
-from meetings.services.feeds import feed_at, open_feed
+from meetings.services.calendars.feeds import feed_at, open_feed
 
 from .conftest import act, list_of, page_of
 

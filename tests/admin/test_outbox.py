@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from meetings.models import Booking, Guest, OutgoingMail
-from meetings.services import notices
+from meetings.services.mail import notices
 
 from .conftest import act, list_of
 

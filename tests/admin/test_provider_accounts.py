@@ -66,7 +66,8 @@ def test_what_is_as_the_adapter_has_it_is_not_kept(as_staff: Client) -> None:
     """A newer Parley may know a better address for the vendor's page than the one of today."""
     add(as_staff, "videosdk", option_secret="x" * 32, option_url="", option_most_people="50")
 
-    assert set(kept().options) == {"api_key", "rtc_only", "deactivate_ended", "join_screen"}
+    unticked = {"rtc_only", "deactivate_ended", "join_screen", "open_ahead"}
+    assert set(kept().options) == {"api_key", *unticked}
     assert get_provider("main").options.url == "https://api.videosdk.live"
 
 
