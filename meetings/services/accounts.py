@@ -18,12 +18,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts import audit
 from meetings.models import ProviderAccount, ProviderHook, Reservation, Room, RoomSession
 from meetings.models.fields import SecretUnreadable, decrypt
 from meetings.providers import Account, Origin, add_source, get_provider, operators_aliases
 from meetings.providers.errors import ProviderMisconfigured
 
 from .switches import switch_on
+from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -118,10 +120,12 @@ def counts(account: ProviderAccount) -> bool:
     return account.alias not in operators_aliases()
 
 
+@saving
 def remove(account: ProviderAccount) -> None:
     """Take it away. Rooms that have it say so; another account of its name begins switched on."""
     if counts(account):
         switch_on(account.alias)
+    audit.record(audit.Action.DELETED, account, values={"alias": account.alias})
     account.delete()
 
 

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts import audit
 from meetings.models import Answer, Booking, Guest, Pattern, Series
 
-from . import notices
+from .mail import notices
 from .transactions import saving
 
 Choice = Answer.Choice
@@ -78,6 +79,8 @@ def answer(
     kept = [_keep(guest, place, said) for place in _places(guest, booking, pattern)]
     news = [row for row, is_news in kept if is_news]
     if news:
+        said_of = {"choice": said.choice.value}
+        audit.record_each(audit.Action.ANSWERED, [guest], values=said_of)
         notices.answered(news[-1])
     return kept[-1][0]
 
@@ -109,9 +112,12 @@ def carry_over(old: Pattern, new: Pattern) -> None:
     )
 
 
+@saving
 def dismiss(answer: Answer) -> None:
     """Propose no other time any more; what was answered stays."""
-    Answer.objects.filter(pk=answer.pk).update(proposed_at=None)
+    if Answer.objects.filter(pk=answer.pk).update(proposed_at=None):
+        values = {"proposed_at": [answer.proposed_at, None]}
+        audit.record(audit.Action.CHANGED, answer, values=values)
 
 
 # Which answer counts

@@ -13,7 +13,7 @@ from purgatory import SyncCircuitBreakerFactory
 from purgatory.domain.model import ExcludeType, HalfOpenedState
 from purgatory.service._sync.circuitbreaker import SyncCircuitBreaker
 
-from meetings.providers.errors import HostKeyLost, OutcomeUnknown, ProviderUnavailable
+from meetings.providers.errors import HostKeyLost, NoTurn, OutcomeUnknown, ProviderUnavailable
 
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 
@@ -63,13 +63,13 @@ def forget() -> None:
         _breakers = SyncCircuitBreakerFactory(THRESHOLD, TTL)
 
 
-def _is_an_answer(error: BaseException) -> bool:
+def is_an_answer(error: BaseException) -> bool:
     """Whether they were there: a refusal, or words that we do not know, are an answer too."""
     silent = isinstance(error, ProviderUnavailable | OutcomeUnknown)
-    return not silent or isinstance(error, HostKeyLost)
+    return not silent or isinstance(error, HostKeyLost | NoTurn)
 
 
-_ANSWERS: ExcludeType = [(BaseException, _is_an_answer)]
+_ANSWERS: ExcludeType = [(BaseException, is_an_answer)]
 
 
 def _breaker(alias: str) -> SyncCircuitBreaker:

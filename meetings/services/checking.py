@@ -9,7 +9,7 @@ from meetings.models import RoomSession
 from meetings.providers import AnyProvider
 from meetings.providers.errors import ProviderError, RoomNotFound
 
-from .events import close_stays, end_session
+from .deliveries.events import close_stays, end_session
 from .hosting import announce
 from .rooms import provider_of
 
@@ -33,10 +33,11 @@ def check_session(session: RoomSession) -> bool | None:
     if is_open is not False:
         return is_open
     if provider and provider.features.ends_when_empty:
-        if close_stays(session, asked_at, joined_before=asked_at - JUST_CAME):
+        before = asked_at - JUST_CAME
+        if close_stays(session, asked_at, joined_before=before, noticed=True):
             announce(session)
         return True
-    end_session(session, RoomSession.EndReason.PROVIDER, asked_at)
+    end_session(session, RoomSession.EndReason.PROVIDER, asked_at, noticed=True)
     announce(session)
     return False
 

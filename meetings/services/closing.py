@@ -7,15 +7,20 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from meetings.models import Attendance, RoomSession
+from meetings.models.database_clock import DatabaseNow
+from meetings.models.session import unclaimed
 from meetings.providers import AnyProvider, aliases
 from meetings.providers.errors import ProviderError, RoomNotFound
 
 from .checking import is_open_at
-from .events import close_stays, end_session
+from .deliveries.events import close_stays, end_session
+from .deliveries.waiting import one_by_one
 from .hosting import announce, end_for_all
+from .opening import close_later
 from .rooms import provider_of
 from .specs import OPEN_END_MINUTES
-from .waiting import one_by_one
+
+GIVEN_UP_AFTER = timedelta(minutes=2)  # whoever waits at the door comes back much sooner
 
 Reason = RoomSession.EndReason
 
@@ -25,6 +30,15 @@ OPEN_END = timedelta(minutes=OPEN_END_MINUTES)  # of sessions that nobody can sa
 SILENT_FOR = timedelta(days=1)  # a provider that says nothing for so long is not waited for
 END_IS_TOLD_WITHIN = timedelta(minutes=5)
 AT_ONCE = 50  # sessions of one round: each may ask a provider
+
+
+def give_up_dead_openings() -> None:
+    """Sessions that nobody alive opens, and to which nobody came since; their rooms may be open."""
+    long_ago = DatabaseNow() - GIVEN_UP_AFTER
+    opening = RoomSession.objects.filter(state=RoomSession.State.OPENING)
+    for session in opening.filter(unclaimed(), claimed_at__lt=long_ago):
+        if session.abandon():
+            close_later(session.alias, session.ref)
 
 
 def end_unused() -> None:
@@ -41,7 +55,7 @@ def close_forgotten_stays() -> None:
     )
     for session in ended.filter(attendances__left_at=None).distinct()[:AT_ONCE]:
         assert session.ended_at is not None  # noqa: S101
-        close_stays(session, session.ended_at)
+        close_stays(session, session.ended_at, noticed=True)
 
 
 def _live() -> QuerySet[RoomSession]:
@@ -89,10 +103,10 @@ def _end_if_nobody_is_inside(due: tuple[RoomSession, RoomSession.EndReason]) -> 
     is_inside = somebody_is_inside(provider, session)
     if is_inside is False:
         end_for_all(session, reason)
-        close_stays(session, timezone.now())
+        close_stays(session, timezone.now(), noticed=True)
     elif is_inside is None and _is_long_over(session, provider):
         # Only our door: whoever may be inside there is not thrown out.
-        end_session(session, reason, timezone.now())
+        end_session(session, reason, timezone.now(), noticed=True)
         announce(session)
 
 

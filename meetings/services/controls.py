@@ -7,20 +7,24 @@ same can be asked again.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from meetings.models import RoomSession
 from meetings.providers import AnyProvider
 from meetings.providers.base import Features, Peer, Role
 from meetings.providers.errors import ProviderError
 
+from .deliveries.events import FIRST_LOOK
 from .hosting import announce, give_role, shut_out, tell_role
 from .roles import Seat, may_act_on
 from .rooms import provider_of
+from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +45,7 @@ def features_at(session: RoomSession) -> Features:
 
 def set_lock(session: RoomSession, *, locked: bool) -> None:
     """Let nobody new in, or let people in again."""
-    RoomSession.objects.filter(pk=session.pk).update(locked=locked)
-    session.locked = locked
+    _set_doors(session, locked=locked)
     announce(session)
     provider = provider_of(session.alias)
     if provider and provider.features.locking:
@@ -51,12 +54,31 @@ def set_lock(session: RoomSession, *, locked: bool) -> None:
 
 def set_passcode(session: RoomSession, passcode: str) -> None:
     """Have people asked for this passcode from now on; for none when it is empty."""
-    session.passcode = passcode
-    session.save(update_fields=["passcode"])
+    _set_doors(session, passcode=passcode)
     announce(session)
     provider = provider_of(session.alias)
     if provider and provider.features.passcode:
         _have(provider, lambda: provider.set_passcode(session.ref, passcode))
+
+
+@saving
+def _set_doors(session: RoomSession, **doors: bool | str) -> None:
+    changed = audit.difference(session, doors)
+    for name, value in doors.items():
+        setattr(session, name, value)
+    session.save(update_fields=list(doors))
+    if changed:
+        audit.record(
+            audit.Action.LOCKED if "locked" in doors else audit.Action.CHANGED,
+            session,
+            values=changed,
+        )
+
+
+def bring_passcode(there: RoomSession) -> None:
+    """After a move, have the provider there ask for what a host has set since the meeting began."""
+    if there.passcode != there.room.passcode:
+        set_passcode(there, there.passcode)
 
 
 def longest_passcode(session: RoomSession) -> int | None:
@@ -93,6 +115,7 @@ def mute(session: RoomSession, identity: str, *, by: Actor) -> None:
     person, _user = _other(session, identity, by)
     provider = able(session, "muting")
     _have(provider, lambda: provider.mute(session.ref, person.key))
+    audit.record(audit.Action.MUTED, session, user=by.user)
 
 
 def record(session: RoomSession, *, on: bool) -> None:
@@ -100,7 +123,14 @@ def record(session: RoomSession, *, on: bool) -> None:
     provider = able(session, "recording_control")
     change = provider.start_recording if on else provider.stop_recording
     _have(provider, lambda: change(session.ref))
-    session.recording_since = timezone.now() if on else None
+    _note_recording(session, timezone.now() if on else None)
+    session.expect_recordings(after=FIRST_LOOK)
+
+
+@saving
+def _note_recording(session: RoomSession, since: datetime | None) -> None:
+    audit.record(audit.Action.RECORDED, session, values={"since": [session.recording_since, since]})
+    session.recording_since = since
     session.save(update_fields=["recording_since"])
 
 

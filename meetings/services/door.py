@@ -8,7 +8,15 @@ from enum import StrEnum
 from django.urls import reverse
 
 from accounts.models import User
-from meetings.models import Admission, Booking, JoinLink, Room, RoomSession, WaitingRoom
+from meetings.models import (
+    Admission,
+    Booking,
+    Caller,
+    JoinLink,
+    Room,
+    RoomSession,
+    WaitingRoom,
+)
 from meetings.providers.base import Role
 
 
@@ -74,6 +82,7 @@ class Door:
     visitor: Visitor
     state: DoorState
     role: Role
+    caller: Caller | None = None  # where they asked before anything ran
     knocks: bool = False  # coming in means waiting for a host to open
     asks_passcode: bool = False  # of this person, still
     is_unconfirmed: bool = False  # by the provider, that is to reserve the room: for the organizer
@@ -119,6 +128,12 @@ class Door:
         return self.role.hosts
 
     @property
+    def waiter(self) -> Admission | Caller | None:
+        """What is written down of this person’s waiting, while they wait."""
+        waits = self.admission and self.admission.state == Admission.State.WAITING
+        return self.admission if waits else self.caller
+
+    @property
     def comes_along(self) -> bool:
         """Whether they were inside when the meeting moved, and are to come in anew."""
         is_there = self.session is not None and self.session.is_live
@@ -147,6 +162,12 @@ class Door:
             DoorState.LOCKED,
             DoorState.TROUBLE,
         }
+
+    @property
+    def waits(self) -> bool:
+        """Whether this person has asked to come in, and the page takes them in when it may."""
+        wants_in = self.can_get_ready and self.visitor.ready
+        return wants_in or self.state is DoorState.WAITING
 
     @property
     def enters_alone(self) -> bool:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.dispatch import receiver
 
 from meetings.models import JoinLink, RoomSession
+from meetings.models.join_link import link_with_meeting
 from meetings.signals import doors_changed
 
 from .door import Door, Visitor
@@ -63,7 +64,7 @@ def _crowd_at(token: str) -> Crowd | None:
 
 
 def _look(token: str) -> Crowd | None:
-    link = JoinLink.objects.with_meeting().filter(token=token).first()
+    link = link_with_meeting.first(token=token)
     if link is None:
         return None
     crowd = Crowd(link)

@@ -34,6 +34,7 @@ def door_at(scene: Scene, visitor: Visitor) -> Door:
         or _of_session(scene)
         or _before(scene, visitor)
     )
+    calls = state is DoorState.NEEDS_HOST and visitor.ready
     knocks = state is DoorState.OPEN and _knocks(scene, admission, visitor)
     return Door(
         link=scene.link,
@@ -44,6 +45,7 @@ def door_at(scene: Scene, visitor: Visitor) -> Door:
         visitor=visitor,
         state=state,
         role=role,
+        caller=scene.caller_of(visitor) if calls else None,
         knocks=knocks,
         asks_passcode=must_say(scene.passcode, scene.link, visitor, admission),
         is_unconfirmed=_is_unconfirmed(scene.booking, visitor),

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
+from meetings.models import Admission, Booking, Caller, JoinLink, Room, RoomSession
 from meetings.models.admission import AdmissionQuerySet
+from meetings.models.caller import CallerQuerySet
+from meetings.models.prepared import PreparedOne, given
 
 from .door import Visitor
 from .places import can_be_held
@@ -18,6 +20,28 @@ TROUBLE_LASTS = timedelta(minutes=1)  # then the next who may start the meeting 
 REMOVED_FOR = timedelta(days=1)  # in a permanent room; in a meeting, for good
 
 State = Admission.State
+
+# Asked at every click
+_running_in = PreparedOne(lambda: RoomSession.objects.running().filter(room=given("room"))[:1])
+_running_with_meeting_in = PreparedOne(
+    lambda: RoomSession.objects.running().filter(room=given("room")).select_related("booking")[:1]
+)
+_admission_to = PreparedOne(
+    lambda: Admission.objects.filter(session=given("session"), identity=given("identity"))
+)
+_removed_person = PreparedOne(
+    lambda: _removed_from_meeting().filter(identity=given("identity"))[:1]
+)
+_removed_guest = PreparedOne(
+    lambda: _removed_from_meeting().filter(Q(identity=given("identity")) | Q(link=given("link")))[
+        :1
+    ]
+)
+
+
+def _removed_from_meeting() -> AdmissionQuerySet:
+    removed = Admission.objects.filter(state=State.REMOVED, session__booking=given("booking"))
+    return removed.order_by()
 
 
 class Scene:
@@ -31,8 +55,13 @@ class Scene:
     @cached_property
     def running(self) -> RoomSession | None:
         """What runs in the room, unless its opener died or its provider was given up."""
-        session = self.room.sessions.running().select_related("booking").first()
-        if session is None or not (session.is_live or session.is_being_opened):
+        # Where nothing is planned, what runs says which meeting it is
+        running_in = _running_in if self._planned else _running_with_meeting_in
+        session = running_in.first(room=self.room.pk)
+        if session is None:
+            return None
+        session.room = self.room
+        if not (session.is_live or session.is_being_opened):
             return None
         gone = provider_of(session.alias) is None and session.alias != self.room.provider_alias
         return None if gone else session
@@ -62,9 +91,9 @@ class Scene:
         What was opened without a meeting becomes a meeting’s when its doors are open, not earlier.
         """
         running, booking = self.running, self.booking
-        if running is None or booking is None or running.booking == booking:
+        if running is None or booking is None or running.booking_id == booking.pk:
             return True
-        return running.booking is None and doors_are_open(booking)
+        return running.booking_id is None and doors_are_open(booking)
 
     @cached_property
     def has_place(self) -> bool:
@@ -111,17 +140,28 @@ class Scene:
     def admission_of(self, visitor: Visitor) -> Admission | None:
         if self.session is None:
             return None
-        return self.session.admissions.filter(identity=visitor.identity).first()
+        admission = _admission_to.first(session=self.session.pk, identity=visitor.identity)
+        if admission:
+            admission.session = self.session
+        return admission
+
+    def caller_of(self, visitor: Visitor) -> Caller | None:
+        return self._calling.filter(identity=visitor.identity).first()
 
     def has_removed(self, visitor: Visitor) -> bool:
         """Out of the whole meeting: also when the host ends it and opens it again.
 
         A personal link admits nobody any more, in whatever browser.
         """
-        theirs = Q(identity=visitor.identity)
-        if self.link.is_personal:
-            theirs |= Q(link=self.link)
-        return self._removed.filter(theirs).exists()
+        who, link = visitor.identity, self.link
+        if self.booking is None:
+            theirs = Q(identity=who) | (Q(link=link) if link.is_personal else Q())
+            return self._removed.filter(theirs).exists()
+        if link.is_personal:
+            found = _removed_guest.first(booking=self.booking.pk, identity=who, link=link.pk)
+        else:
+            found = _removed_person.first(booking=self.booking.pk, identity=who)
+        return found is not None
 
     def was_inside(self, visitor: Visitor) -> bool:
         assert self.session is not None, "asked of what runs"  # noqa: S101
@@ -130,6 +170,10 @@ class Scene:
     def is_back(self, visitor: Visitor) -> bool:
         """Whether a host ended what they were in a moment ago, and opened it again."""
         return self._lately_in.filter(identity=visitor.identity).exists()
+
+    @property
+    def _calling(self) -> CallerQuerySet:
+        return Caller.objects.at(self.room, self.booking)
 
     @property
     def _removed(self) -> AdmissionQuerySet:
@@ -161,11 +205,14 @@ class Crowd(Scene):
             _ = self._admissions, self.session.is_live and self.inside
             _ = self.session.locked and self._all_inside
         else:
-            _ = self.was_ended, self.just_failed
+            _ = self.was_ended, self.just_failed, self._callers
         _ = self.has_place, self._all_removed, self._all_back
 
     def admission_of(self, visitor: Visitor) -> Admission | None:
         return self._admissions.get(visitor.identity)
+
+    def caller_of(self, visitor: Visitor) -> Caller | None:
+        return self._callers.get(visitor.identity)
 
     def has_removed(self, visitor: Visitor) -> bool:
         identities, links = self._all_removed
@@ -183,6 +230,10 @@ class Crowd(Scene):
         if self.session is None:
             return {}
         return {each.identity: each for each in self.session.admissions.order_by()}
+
+    @cached_property
+    def _callers(self) -> dict[str, Caller]:
+        return {each.identity: each for each in self._calling.order_by()}
 
     @cached_property
     def _all_removed(self) -> tuple[set[str], set[int | None]]:

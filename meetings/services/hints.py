@@ -1,18 +1,23 @@
 """Hints: what nobody has signed is only a reason to ask the provider, and not too often."""
 
 import hashlib
+import logging
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 from django_tasks import task
 
+from config.queue_kind import QueueAway
 from meetings.models import RoomSession, WebhookDelivery
 from meetings.providers.base import EventKind
 
 from .checking import check_session
-from .events import runs_of
-from .waiting import Outcome, fail, wait
+from .deliveries.events import runs_of
+from .deliveries.waiting import Outcome, fail, wait
+
+log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=5)  # between two questions about one room
 
@@ -22,9 +27,22 @@ def look_soon(alias: str, room_id: str) -> None:
     name = hashlib.sha256(f"{alias} {room_id}".encode()).hexdigest()
     seconds = PAUSE.total_seconds()
     if cache.add(f"looked:{name}", 1, timeout=seconds):
-        look.enqueue(alias, room_id)
+        _queue(look, alias, room_id)
     elif look.get_backend().supports_defer and cache.add(f"will-look:{name}", 1, timeout=seconds):
-        look.using(run_after=timezone.now() + PAUSE).enqueue(alias, room_id)
+        _queue(look.using(run_after=timezone.now() + PAUSE), alias, room_id)
+
+
+def look_at_soon(session_pk: int) -> None:
+    """Have the worker ask what is true of this session."""
+    _queue(look_at, session_pk)
+
+
+def _queue(work: Any, *about: object) -> None:
+    """Who told us is answered all the same: the hint is kept, and the rounds ask anyway."""
+    try:
+        work.enqueue(*about)
+    except QueueAway as error:
+        log.warning("A look at the provider was not queued: %s", error)
 
 
 @task()

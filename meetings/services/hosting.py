@@ -9,14 +9,18 @@ from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
-from meetings.models import Admission, Booking, RoomSession
+from meetings.models import Admission, Booking, JoinLink, RoomSession
+from meetings.models.admission import AdmissionQuerySet
 from meetings.models.session import RoomSessionQuerySet
 from meetings.providers.base import Peer, Role
 from meetings.providers.errors import ProviderError
 from meetings.signals import doors_changed, role_given
 
+from . import links
 from .rooms import provider_of
+from .transactions import saving
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +30,18 @@ WORTH_ANOTHER_TRY = timedelta(hours=1)  # then what is compared with the provide
 def admit(
     session: RoomSession, admissions: Iterable[int] | None = None, *, by: User | None = None
 ) -> int:
-    """Let these people in, or everyone who waits; how many that were."""
+    """Let these people in, or everyone who waits; how many that were.
+
+    Whose link is used up for somebody new waits on: `kept_out` says who that is.
+    """
     return _decide(session, Admission.State.ADMITTED, admissions, by=by)
+
+
+def kept_out(session: RoomSession, admissions: Iterable[int] | None = None) -> list[str]:
+    """The names of those who wait on, as the link that they came by is used up."""
+    asked = _asked(session, admissions).waiting().select_related("link")
+    used_up = JoinLink.State.USED_UP
+    return [each.name for each in asked if each.link and each.link.state == used_up]
 
 
 def refuse(
@@ -49,15 +63,53 @@ def _decide(
     by: User | None,
     message: str = "",
 ) -> int:
-    if admissions is None:
-        asked = session.admissions.at_the_door()
-    else:
-        asked = session.admissions.filter(pk__in=admissions)
-    decided = asked.decide(state, by=by, message=message)
+    decided = _say(session, _asked(session, admissions), state, by=by, message=message)
     announce(session)
     return decided
 
 
+def _asked(session: RoomSession, admissions: Iterable[int] | None) -> AdmissionQuerySet:
+    if admissions is None:
+        return session.admissions.at_the_door()
+    return session.admissions.filter(pk__in=admissions)
+
+
+@saving
+def _say(
+    session: RoomSession,
+    asked: AdmissionQuerySet,
+    state: Admission.State,
+    *,
+    by: User | None,
+    message: str,
+) -> int:
+    limited = _limited(asked) if state == Admission.State.ADMITTED else []
+    decided = asked.decide(state, by=by, message=message)
+    decided -= _wait_on(session, limited)
+    if decided:
+        audit.record(audit.Action(state.value), session, user=by, values={"people": decided})
+    return decided
+
+
+def _limited(asked: AdmissionQuerySet) -> list[int]:
+    """Those who wait at links for so many."""
+    links_for_some = JoinLink.objects.standing().filter(max_uses__isnull=False)
+    return list(asked.waiting().filter(link__in=links_for_some).values_list("pk", flat=True))
+
+
+def _wait_on(session: RoomSession, limited: list[int]) -> int:
+    """Take a use for each who was let in by a link for so many; how many found none left."""
+    let_in = session.admissions.filter(pk__in=limited, state=Admission.State.ADMITTED)
+    found_none = [
+        each.pk
+        for each in let_in.select_related("link")
+        if each.link and not links.use_if_left(each.link, session, each.identity)
+    ]
+    undecided = {"state": Admission.State.WAITING, "decided_at": None, "decided_by": None}
+    return session.admissions.filter(pk__in=found_none).update(**undecided)
+
+
+@saving
 def shut_out(
     session: RoomSession,
     person: Peer,
@@ -77,9 +129,12 @@ def shut_out(
     )
     if not is_new:
         others = Admission.objects.exclude(state=Admission.State.REMOVED)
-        others.filter(pk=admission.pk).update(**decision)
+        is_new = bool(others.filter(pk=admission.pk).update(**decision))
+    if is_new:
+        audit.record(audit.Action.REMOVED, session, user=by, values={"admission": admission.pk})
 
 
+@saving
 def give_role(session: RoomSession, identity: str, role: Role) -> bool:
     """Make somebody who was let in co-host or host; False when nobody of theirs is there.
 
@@ -88,7 +143,11 @@ def give_role(session: RoomSession, identity: str, role: Role) -> bool:
     given = "" if role is Role.PARTICIPANT else role.value
     now = Value(timezone.now(), output_field=DateTimeField())
     theirs = session.admissions.filter(identity=identity, state=Admission.State.ADMITTED)
-    return bool(theirs.update(given_role=given, decided_at=Coalesce("decided_at", now)))
+    done = bool(theirs.update(given_role=given, decided_at=Coalesce("decided_at", now)))
+    if done:
+        values = {"admission": theirs.values_list("pk", flat=True).first(), "role": role.value}
+        audit.record(audit.Action.ROLE_GIVEN, session, values=values)
+    return done
 
 
 def end_for_all(

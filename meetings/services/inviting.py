@@ -14,7 +14,7 @@ from accounts.zones import known_zone
 from meetings.invitees import Invitee, address_key
 from meetings.models import Booking, BookingChange, Guest, JoinLink, Series, SeriesChange
 
-from . import notices
+from .mail import notices
 from .transactions import saving
 
 Place = Booking | Series

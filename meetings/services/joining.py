@@ -4,20 +4,22 @@ import logging
 import time
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from config.logs import bind
 from meetings.models import Admission, JoinLink, RoomSession
 from meetings.providers.base import Attendee, JoinTicket, Role
 from meetings.providers.errors import OutcomeUnknown, ProviderUnavailable, RoomNotFound
 from meetings.providers.time_limit import time_limit
 
 from . import links
-from .breakers import watching
+from .attendance.outages import watching
+from .deliveries.events import end_session
 from .door import Door, DoorState, Visitor, opens_by_itself
 from .door_rules import door_for
-from .events import end_session
 from .hosting import announce
 from .opening import (
     ALONE,
@@ -30,9 +32,11 @@ from .opening import (
 )
 from .rooms import provider_of
 from .transactions import in_turn
+from .waiting import callers, knocking
 
 log = logging.getLogger(__name__)
 
+READY_ANSWERS_IN = 3.0  # seconds
 TICKET_LASTS = timedelta(minutes=10)  # to walk through the door, not to stay
 
 
@@ -79,7 +83,8 @@ def enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
         return _enter(link, visitor)
     except _RoomIsGone as gone:
         log.warning("The room of session %s is gone: it is opened anew.", gone.session.pk)
-        end_session(gone.session, RoomSession.EndReason.PROVIDER, timezone.now())
+        now = timezone.now()
+        end_session(gone.session, RoomSession.EndReason.PROVIDER, now, noticed=True)
         announce(gone.session)
     try:
         return _enter(link, visitor)
@@ -95,14 +100,16 @@ def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
         _ask_to_pass(door)
         raise CannotEnter(door_for(link, visitor))
     if door.state is not DoorState.OPEN:
+        _call(door)
         raise CannotEnter(door)
     began = time.monotonic()
     try:
-        session = _adopt(open_room(door.room, door.booking), door)
+        session = _adopt(_opened(door), door)
     except RoomIsOpening:
         raise CannotEnter(replace(door, state=DoorState.OPENING)) from None
     seconds = _time_for_ticket(door, session, time.monotonic() - began)
-    if session.booking != door.booking:  # somebody else's meeting was opened this moment
+    is_theirs = session.booking_id == (door.booking and door.booking.pk)
+    if not is_theirs:  # somebody else's meeting was opened this moment
         raise CannotEnter(door_for(link, visitor))
     with in_turn():  # a whole crowd may stand here
         admission = _admit(session, door)
@@ -113,8 +120,19 @@ def _enter(link: JoinLink, visitor: Visitor) -> JoinTicket:
         return _ticket(session, Attendee(key=visitor.identity, name=admission.name, role=role))
 
 
+def _opened(door: Door) -> RoomSession:
+    """What this door leads into; asked for once more only where the door saw nothing that runs."""
+    session = door.session
+    if session is None or not session.is_live:
+        return open_room(door.room, door.booking)
+    bind(session=session.pk, booking=session.booking_id, alias=session.alias)
+    return session
+
+
 def _time_for_ticket(door: Door, session: RoomSession, took: float) -> float:
     """Seconds: what is left of the click's, where there was somebody else to open the room."""
+    if session.was_ready:  # if it does not answer any more, there is still time to go elsewhere
+        return READY_ANSWERS_IN
     was_open = door.session is not None and door.session.is_live
     is_alone = took > FIRST and not session.detours
     return ALONE if was_open or is_alone else max(CLICK_TO_ROOM - took, SHORTEST)
@@ -130,21 +148,45 @@ def _ticket(session: RoomSession, attendee: Attendee) -> JoinTicket:
             return provider.join(session.ref, attendee, until=timezone.now() + TICKET_LASTS)
     except RoomNotFound:
         raise _RoomIsGone(session) from None
+    except ProviderUnavailable:
+        if session.was_ready:  # nobody is inside yet: opened anew, here or elsewhere
+            raise _RoomIsGone(session) from None
+        raise
     except OutcomeUnknown as error:
         raise WayInLost(str(error)) from error
 
 
 def _adopt(session: RoomSession, door: Door) -> RoomSession:
     """A permanent room opened without a meeting becomes the meeting's when its time has come."""
-    if door.booking and session.booking is None and session == door.session:
+    if door.booking and session.booking_id is None and session == door.session:
         RoomSession.objects.filter(pk=session.pk, booking=None).update(booking=door.booking)
         session.refresh_from_db()
     return session
 
 
-@transaction.atomic
 def _admit(session: RoomSession, door: Door) -> Admission:
     """Their admission, and the use of the link that it takes: both, or neither."""
+    if door.admission is None and not door.knocks:
+        try:
+            return _admit_newcomer(session, door)
+        except IntegrityError:  # the same person, twice at once; or was here before
+            pass
+    return _admit_again(session, door)
+
+
+@transaction.atomic
+def _admit_newcomer(session: RoomSession, door: Door) -> Admission:
+    """Somebody whom the door has not seen yet, and who need not wait: as a crowd comes."""
+    admission = session.admissions.create(
+        identity=door.visitor.identity, **_as_they_come(door, Admission.State.ADMITTED)
+    )
+    if not links.use_first(door.link, session, door.visitor.identity):
+        raise LinkUsedUp
+    return admission
+
+
+@transaction.atomic
+def _admit_again(session: RoomSession, door: Door) -> Admission:
     admission = _ask(session, door)
     is_let_in = admission.state == Admission.State.ADMITTED
     if is_let_in and not links.use(door.link, session, door.visitor.identity):
@@ -161,14 +203,7 @@ def _ask(session: RoomSession, door: Door) -> Admission:
     try:
         with transaction.atomic():
             admission, is_new = session.admissions.get_or_create(
-                identity=door.visitor.identity,
-                defaults={
-                    "link": door.link,
-                    "user": door.visitor.user,
-                    "name": door.visitor.name,
-                    "role": door.link.role,
-                    "state": state,
-                },
+                identity=door.visitor.identity, defaults=_as_they_come(door, state)
             )
     except IntegrityError:  # the same person, twice at once
         return session.admissions.get(identity=door.visitor.identity)
@@ -176,7 +211,28 @@ def _ask(session: RoomSession, door: Door) -> Admission:
         _come_as(admission, door)
     elif waits:
         announce(session)
+        knocking.look_later(session.room, session.booking)
     return admission
+
+
+def _as_they_come(door: Door, state: Admission.State) -> dict[str, Any]:
+    return {
+        "link": door.link,
+        "user": door.visitor.user,
+        "name": door.visitor.name,
+        "role": door.link.role,
+        "state": state,
+    }
+
+
+def _call(door: Door) -> None:
+    """Somebody wants in where a host has to open: hosts can see it, and hear of it by mail."""
+    if door.state not in {DoorState.TOO_EARLY, DoorState.NEEDS_HOST}:
+        return
+    with in_turn():
+        is_new = callers.note(door)
+    if is_new and door.state is DoorState.NEEDS_HOST:
+        knocking.look_later(door.room, door.booking)
 
 
 def _ask_to_pass(door: Door) -> None:
@@ -190,6 +246,7 @@ def _ask_to_pass(door: Door) -> None:
         now = timezone.now()
         if stays_out.update(state=Admission.State.WAITING, asked_at=now, seen_at=now):
             announce(door.session)
+            knocking.look_later(door.room, door.booking)
 
 
 def _come_as(admission: Admission, door: Door) -> None:

@@ -1,13 +1,15 @@
 """The links of a meeting, a series or a permanent room: whom they let in, and changing them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from meetings.models import Booking, JoinLink, LinkUse, Room, RoomSession, Series
 
@@ -55,8 +57,26 @@ def use(link: JoinLink, session: RoomSession, identity: str) -> bool:
     False when it lets in nobody new, and they are not back.
     """
     __, is_new = LinkUse.objects.get_or_create(link=link, session=session, identity=identity)
-    if not is_new:
-        return link.note_return()
+    return _take(link, session, identity) if is_new else link.note_return()
+
+
+def use_first(link: JoinLink, session: RoomSession, identity: str) -> bool:
+    """The same for somebody new to the session; `IntegrityError` when they are not."""
+    LinkUse.objects.create(link=link, session=session, identity=identity)
+    return _take(link, session, identity)
+
+
+def use_if_left(link: JoinLink, session: RoomSession, identity: str) -> bool:
+    """The same where the rest of the transaction stands: nothing is counted when it is False."""
+    before = transaction.savepoint()
+    if use(link, session, identity):
+        transaction.savepoint_commit(before)
+        return True
+    transaction.savepoint_rollback(before)
+    return False
+
+
+def _take(link: JoinLink, session: RoomSession, identity: str) -> bool:
     if link.take_use():
         return True
     return is_back(link, identity, before=session) and link.note_return()
@@ -96,7 +116,7 @@ def make(place: Place, purpose: str, wish: LinkWish) -> JoinLink:
         )
     _refuse_same_name(place, purpose, wish.label)
     is_for_all = purpose == JoinLink.Purpose.COHOST
-    return JoinLink.objects.create(
+    link = JoinLink.objects.create(
         purpose=purpose,
         owner=None if purpose == JoinLink.Purpose.PARTICIPANT else _owner(place),
         transferable=is_for_all,
@@ -105,6 +125,8 @@ def make(place: Place, purpose: str, wish: LinkWish) -> JoinLink:
         max_uses=wish.max_uses,
         **_field_for(place),
     )
+    audit.record(audit.Action.CREATED, link, values={"purpose": purpose, "label": wish.label})
+    return link
 
 
 @saving
@@ -114,8 +136,11 @@ def change(link: JoinLink, wish: LinkWish) -> None:
     _lock(place)
     _refuse_same_name(place, link.purpose, wish.label, but=link)
     mine = JoinLink.objects.filter(pk=link.pk, revoked_at=None)
-    if not mine.update(label=wish.label, expires_at=wish.expires_at, max_uses=wish.max_uses):
+    wanted = asdict(wish)
+    if not mine.update(**wanted):
         raise LinkHasEnded
+    if changed := audit.difference(link, wanted):
+        audit.record(audit.Action.CHANGED, link, values=changed)
 
 
 @saving
@@ -125,7 +150,18 @@ def replace(link: JoinLink) -> JoinLink:
     now = JoinLink.objects.standing().filter(pk=link.pk).first()
     if now is None or not now.revoke():
         raise LinkHasEnded
-    return JoinLink.objects.create(**{name: getattr(now, name) for name in KEPT})
+    new = JoinLink.objects.create(**{name: getattr(now, name) for name in KEPT})
+    audit.record(audit.Action.REPLACED, new, values={"link": [now.pk, new.pk]})
+    return new
+
+
+@saving
+def set_transferable(link: JoinLink, *, transferable: bool) -> None:
+    """Whether whoever has this host link is host, or its owner alone."""
+    values = {"transferable": [link.transferable, transferable]}
+    link.transferable = transferable
+    link.save(update_fields=["transferable"])
+    audit.record(audit.Action.CHANGED, link, values=values)
 
 
 def place_of(link: JoinLink) -> Place:

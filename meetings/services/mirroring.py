@@ -9,11 +9,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -35,7 +33,9 @@ from meetings.providers.errors import (
 from meetings.providers.time_limit import time_limit
 
 from . import breakers
+from .attendance import outages
 from .specs import spec_of_booking
+from .transactions import when_certain
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +72,8 @@ def mirror_soon(pk: int, *, in_any_case: bool = False) -> None:
 
 def start(reservation: Reservation, *, in_any_case: bool = False) -> None:
     """Have it done as soon as what the caller saves is certain."""
-    enqueue = partial(mirror_soon.enqueue, reservation.pk, in_any_case=in_any_case)
-    # Robust: a queue that cannot be reached costs a minute, and not the meeting.
-    transaction.on_commit(enqueue, robust=True)
+    # A queue that cannot be reached costs a minute, and not the meeting.
+    when_certain(mirror_soon.enqueue, reservation.pk, in_any_case=in_any_case)
 
 
 def mirror(pk: int) -> bool:
@@ -115,7 +114,7 @@ def _attend_to(reservation: Reservation) -> None:
 @contextmanager
 def _asking(alias: str) -> Iterator[AnyProvider]:
     """The provider, while our lease lasts; whether it answers is remembered for the next."""
-    with time_limit(LONGEST_TRY), breakers.watching(alias):
+    with time_limit(LONGEST_TRY), outages.watching(alias):
         yield get_provider(alias)
 
 

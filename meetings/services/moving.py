@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import audit
 from accounts.models import User
 from meetings.models import Booking, BookingChange, Room, RoomSession
 from meetings.models.booking import BookingQuerySet
@@ -22,7 +23,7 @@ from meetings.providers import AnyProvider
 
 from . import reservations
 from .fit import lacks
-from .rooms import provider_of
+from .rooms import provider_of, room_changes
 from .switches import is_off
 from .transactions import saving
 
@@ -127,6 +128,8 @@ def move(source: str, target: str, *, mark: str, by: User, owner: User | None = 
     going = Room.objects.filter(pk__in=[room.pk for room in plan.rooms])
     going.update(provider_alias=target, updated_at=timezone.now())
     _note_move(plan.rooms, source, target, by=by)
+    values = {"provider_alias": [source, target]}
+    audit.record_each(audit.Action.MOVED, plan.rooms, user=by, values=values)
     return plan
 
 
@@ -139,10 +142,12 @@ def save_room(room: Room, options: Mapping[str, Any], *, by: User, seen: str | N
     room = Room.objects.select_for_update().get(pk=room.pk)
     if seen is not None and room.mark != seen:
         raise RoomChanged(_("This room was changed elsewhere since you opened it."))
-    before = room.provider_alias
+    before, changed = room.provider_alias, room_changes(room, options)
     for name, value in options.items():
         setattr(room, name, value)
     room.save(update_fields=[*options, "updated_at"])
+    if changed:
+        audit.record(audit.Action.CHANGED, room, user=by, values=changed)
     if room.provider_alias != before:
         _note_move([room], before, room.provider_alias, by=by)
     else:

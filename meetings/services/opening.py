@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django_tasks import task
 
+from config.logs import bind
+from meetings import metrics
 from meetings.models import Booking, Room, RoomSession
-from meetings.models.session import CLAIM_LASTS, detour
+from meetings.models.session import CLAIM_LASTS, detour, edition
 from meetings.providers import AnyProvider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import (
@@ -27,8 +29,11 @@ from meetings.providers.errors import (
 )
 from meetings.providers.time_limit import time_limit
 
-from .breakers import watching
+from .attendance.outages import watching
 from .places import SILENT, place_at, places_for, why_not
+from .pools import are_equal
+from .ready import begun
+from .ready import why_not as why_not_ready
 from .rooms import provider_of
 from .specs import spec_of
 from .transactions import saving
@@ -60,6 +65,7 @@ def open_room(room: Room, booking: Booking | None = None) -> RoomSession:
     `ProviderError` when no provider can; the session is then failed and the next try is new.
     """
     session = _running_session(room, booking)
+    bind(session=session.pk, booking=session.booking_id, alias=session.alias)
     if session.is_live:
         return session
     if not saving(session.take_claim)():
@@ -70,14 +76,16 @@ def open_room(room: Room, booking: Booking | None = None) -> RoomSession:
 
 
 def _running_session(room: Room, booking: Booking | None) -> RoomSession:
-    """The one session that runs, or a new one; two who make it at once get the same."""
+    """The one session that runs, or stands ready, or a new one; two at once get the same."""
     session = room.sessions.running().first()
     if session and not _make_way(session, room, booking):
+        return session
+    if session := begun(booking):
         return session
     try:
         return _new_session(room, booking)
     except IntegrityError:
-        session = room.sessions.running().first()
+        session = room.sessions.running().first() or begun(booking)
     if session is None:  # somebody else's, and over before we could look
         raise RoomIsOpening
     return session
@@ -92,17 +100,26 @@ def _make_way(session: RoomSession, room: Room, booking: Booking | None) -> bool
 
 @saving
 def _new_session(room: Room, booking: Booking | None) -> RoomSession:
+    alias = next(iter(places_for(room)), room.provider_alias)
+    session = session_at(alias, room, booking)
+    if booking and any(not why_not_ready(each) for each in booking.sessions.ready()):
+        raise IntegrityError("Its room stands ready since this moment.")
+    return session
+
+
+def session_at(alias: str, room: Room, booking: Booking | None) -> RoomSession:
+    """A run of this room at the alias, to be opened; `IntegrityError` while another one runs."""
     own = room.provider_alias
-    alias = next(iter(places_for(room)), own)
     return RoomSession.objects.create(
         room=room,
         booking=booking,
         alias=alias,
-        detours=[] if alias == own else [detour(own, why_not(own, room))],
+        detours=[] if are_equal(alias, own) else [detour(own, why_not(own, room))],
         waiting_room=room.waiting_room,
         passcode=room.passcode,
         chat_open=room.chat,
         participants_share=room.participants_share,
+        made_for=edition(room, booking),
         **place_at(alias, room, booking),
     )
 
@@ -139,6 +156,7 @@ class Opening:
             self._try(may_begin=may_begin)
         except ProviderError as error:
             log.warning("Session %s was not opened: %s", self.session.pk, error)
+            metrics.room_not_opened(self.session.alias, error)
             if isinstance(error, MAY_BE_OPEN):
                 self.left.append((self.session.alias, self.session.ref))
             if self._go_on(str(error)):
@@ -155,6 +173,7 @@ class Opening:
         self.tries += 1
         with watching(alias), time_limit(self._share()):
             ref = self.init(provider)
+        metrics.room_opened(alias)
         self._keep(alias, ref)
 
     def _share(self) -> float:
@@ -192,6 +211,8 @@ class Opening:
             return False
         alias = self.places.pop(0)
         there = place_at(alias, self.session.room, self.session.booking)
+        metrics.failed_over(self.session.alias, to=alias)
+        bind(alias=alias)
         return saving(self.session.go_to)(alias, error, **there)
 
     def _keep(self, alias: str, ref: RoomRef) -> None:

@@ -9,6 +9,7 @@ from meetings.providers import aliases
 
 from .breakers import is_open
 from .fit import lacks
+from .pools import equals_of, lightest
 from .reservations import reservation_for
 from .rooms import provider_of
 from .switches import off_aliases
@@ -23,11 +24,12 @@ def places_for(room: Room) -> list[str]:
     """The aliases at which a session may begin now, best first.
 
     The room's own provider is preferred, then the order in which they are set up. Those that have
-    been silent lately come last rather than never: a try is better than none.
+    been silent lately come last rather than never: a try is better than none. Of equal accounts,
+    the one that has been given least is as good as the room's own.
     """
     off, own = off_aliases(), room.provider_alias
-    known = dict.fromkeys((own, *aliases()))
-    usable = [alias for alias in known if alias not in off and _can_hold(alias, room)]
+    known = dict.fromkeys((*lightest(equals_of(own)), *aliases()))
+    usable = [alias for alias in known if alias not in off and can_hold(alias, room)]
     return sorted(usable, key=is_open)
 
 
@@ -37,7 +39,7 @@ def why_not(alias: str, room: Room) -> str:
         return GONE
     if alias in off_aliases():
         return OFF
-    return SILENT if _can_hold(alias, room) else UNFIT
+    return SILENT if can_hold(alias, room) else UNFIT
 
 
 def can_be_held(room: Room) -> bool:
@@ -63,6 +65,7 @@ def capacity_at(alias: str, room: Room) -> int | None:
     return min((limit for limit in limits if limit), default=None)
 
 
-def _can_hold(alias: str, room: Room) -> bool:
+def can_hold(alias: str, room: Room) -> bool:
+    """Whether it can do what the room needs; its own provider is not asked about that."""
     provider = provider_of(alias)
     return provider is not None and (alias == room.provider_alias or not lacks(provider, room))

@@ -8,8 +8,8 @@ from meetings.models import Booking
 from meetings.recurrence import Occurrence, occurrence_at
 
 from .scheduling import MeetingWish, Overlaps, refuse_overlap
-from .series_plan import collisions_of, expand, horizon_of
-from .series_wish import Collision, Planned, SeriesWish
+from .series.plans import collisions_of, expand, horizon_of
+from .series.wish import Collision, Planned, SeriesWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from meetings.models import ProviderHook, Room, RoomSession
 from meetings.providers import AnyProvider, aliases
 from meetings.providers.errors import ProviderError
 
-from . import hooks
+from .deliveries import hooks
+from .deliveries.waiting import one_by_one
 from .rooms import provider_of
-from .waiting import one_by_one
 
 # Translated where it is shown
 NO_HANDSHAKE = gettext_noop(

@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from meetings.models import Admission, RoomSession
-from meetings.models.session import CLAIM_LASTS
+from meetings.models.database_clock import DatabaseNow
+from meetings.models.session import unclaimed
 from meetings.providers import aliases
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import Conflict, ProviderError
 from meetings.providers.time_limit import time_limit
 
 from .breakers import is_open
-from .events import close_stays
+from .deliveries.events import close_stays
 from .fit import lacks
 from .hosting import announce, close_room
 from .moving import in_words
@@ -106,10 +107,9 @@ def _require_place(session: RoomSession, alias: str) -> None:
 @saving
 def _take_claim(session: RoomSession) -> str:
     """Be the one who moves it; whoever died doing so holds nobody up for long."""
-    claim, now = secrets.token_hex(16), timezone.now()
-    free = Q(claim="") | Q(claimed_at__lt=now - CLAIM_LASTS)
-    mine = RoomSession.objects.live().filter(free, pk=session.pk)
-    if not mine.update(claim=claim, claimed_at=now):
+    claim = secrets.token_hex(16)
+    mine = RoomSession.objects.live().filter(unclaimed(), pk=session.pk)
+    if not mine.update(claim=claim, claimed_at=DatabaseNow()):
         raise CannotRelocate(_("The meeting is being moved already, or it is over."))
     _forget_abandoned(session)
     return claim
@@ -143,9 +143,16 @@ def _go_over(session: RoomSession, there: RoomSession, ref: RoomRef, claim: str)
     """The one step: over here, live there."""
     now = timezone.now()
     mine = RoomSession.objects.live().filter(pk=session.pk, claim=claim)
-    over = {"state": State.ENDED, "ended_at": now, "end_reason": RoomSession.EndReason.MOVED}
+    over = {
+        "state": State.ENDED,
+        "ended_at": now,
+        "end_reason": RoomSession.EndReason.MOVED,
+        "recordings_due_at": now,
+    }
     if not mine.update(claim="", **over):
         raise CannotRelocate(_("The meeting is over."))
+    values = {"alias": [session.alias, there.alias]}
+    audit.record(audit.Action.MOVED, session, values=values)
     session.refresh_from_db()
     _carry_people(session, there)
     close_stays(session, now)

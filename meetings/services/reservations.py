@@ -61,7 +61,14 @@ def want(booking: Booking) -> None:
     for reservation in _without_secrets(booking).wanted():
         if not is_on or reservation.alias != alias or _is_too_late(reservation, booking):
             give_back(reservation)
-    if is_on and booking.is_ahead and _books(alias) and _is_its_turn(booking):
+    if is_on:
+        want_new(booking)
+
+
+def want_new(booking: Booking) -> None:
+    """The same for a meeting that was made this moment: nothing is to be given back."""
+    alias = booking.room.provider_alias
+    if booking.is_ahead and _books(alias) and _is_its_turn(booking):
         _hold(booking, alias)
 
 

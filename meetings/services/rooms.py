@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts import audit
 from accounts.models import User
 from meetings.models import JoinLink, Room
 from meetings.providers import AnyProvider, get_provider
@@ -26,6 +27,7 @@ def create_room(owner: User, *, name: str, **options: Any) -> Room:
         room=room, purpose=JoinLink.Purpose.COHOST, owner=owner, transferable=True
     )
     JoinLink.objects.create(room=room, purpose=JoinLink.Purpose.PARTICIPANT)
+    audit.record(audit.Action.CREATED, room, user=owner)
     return room
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -18,9 +18,10 @@ from meetings.invitees import Invitee
 from meetings.models import Booking, BookingChange, JoinLink, Room, Series
 from meetings.models.booking import LONGEST_TITLE, BookingQuerySet
 
-from . import answering, notices
+from . import answering
 from .inviting import invite, invite_more
-from .reservations import want
+from .mail import notices
+from .reservations import want, want_new
 from .rooms import room_changes
 from .transactions import saving
 
@@ -84,8 +85,9 @@ def book(organizer: User, wish: MeetingWish) -> Booking:
     try:
         return _book(organizer, wish)
     except IntegrityError:
-        if same := _same_request(organizer, wish):
-            return same
+        earlier = _made_with(wish.request_key)
+        if earlier and _is_same(earlier, organizer, wish):
+            return earlier
         # PostgreSQL's exclusion constraint saw a booking that our query could not see yet.
         raise _overlaps(organizer, wish, room=wish.room) from None
 
@@ -93,10 +95,10 @@ def book(organizer: User, wish: MeetingWish) -> Booking:
 @saving
 def _book(organizer: User, wish: MeetingWish) -> Booking:
     lock(organizer, wish.room)
-    if same := _same_request(organizer, wish):
-        invite_more(same, wish.guests, by=organizer)
-        return same
-    if Booking.objects.filter(request_key=wish.request_key).exists():
+    if earlier := _made_with(wish.request_key):
+        if _is_same(earlier, organizer, wish):
+            invite_more(earlier, wish.guests, by=organizer)
+            return earlier
         # The form of an earlier meeting, filled in anew after the Back button: another meeting.
         wish = replace(wish, request_key=uuid.uuid4())
     refuse_overlap(organizer, wish)
@@ -108,14 +110,15 @@ def _book(organizer: User, wish: MeetingWish) -> Booking:
         **_plain(wish),
     )
     make_links(organizer, booking=booking)
-    want(booking)
+    want_new(booking)
     BookingChange.objects.create(
         booking=booking,
         kind=BookingChange.Kind.BOOKED,
         by=organizer,
         values={"may_overlap": [False, True]} if overlaps else {},
     )
-    invite(booking, wish.guests, by=organizer)
+    if wish.guests:
+        invite(booking, wish.guests, by=organizer)
     return booking
 
 
@@ -261,11 +264,13 @@ def _changed_options(booking: Booking, wish: MeetingWish) -> dict[str, list[Any]
 
 def make_links(organizer: User, **place: Booking | Series) -> None:
     """Links of a meeting or series: the organizer's, which hosts; one for co-hosts and the rest."""
-    JoinLink.objects.create(purpose=JoinLink.Purpose.HOST, owner=organizer, **place)
-    JoinLink.objects.create(
-        purpose=JoinLink.Purpose.COHOST, owner=organizer, transferable=True, **place
-    )
-    JoinLink.objects.create(purpose=JoinLink.Purpose.PARTICIPANT, **place)
+    purpose = JoinLink.Purpose
+    links = [
+        JoinLink(purpose=purpose.HOST, owner=organizer, **place),
+        JoinLink(purpose=purpose.COHOST, owner=organizer, transferable=True, **place),
+        JoinLink(purpose=purpose.PARTICIPANT, **place),
+    ]
+    JoinLink.objects.bulk_create(links)
 
 
 def _plain(wish: MeetingWish) -> dict[str, Any]:
@@ -313,16 +318,20 @@ def _new_room(booking: Booking, wish: MeetingWish) -> Room:
     return own_room(booking.organizer, name=wish.title, options=wish.options)
 
 
-def _same_request(organizer: User, wish: MeetingWish) -> Booking | None:
-    """The meeting that this very form has made already."""
-    made = Booking.objects.filter(organizer=organizer, request_key=wish.request_key)
-    same = made.select_related("room").first()
-    return same if same and not changed_values(same, wish) else None
+def _made_with(request_key: uuid.UUID) -> Booking | None:
+    return Booking.objects.select_related("room").filter(request_key=request_key).first()
+
+
+def _is_same(earlier: Booking, organizer: User, wish: MeetingWish) -> bool:
+    """Whether it is this very form, sent twice, that has made the meeting."""
+    return earlier.organizer_id == organizer.pk and not changed_values(earlier, wish)
 
 
 def lock(organizer: User, room: Room | None) -> None:
     """Whoever books for the same person or room waits here (SQLite has one writer anyway)."""
-    User.objects.select_for_update().get(pk=organizer.pk)
+    if connection.features.has_select_for_update:
+        locked = User.objects.select_for_update().filter(pk=organizer.pk)
+        locked.values_list("pk", flat=True).get()
     if room and not Room.objects.in_use().select_for_update().filter(pk=room.pk).exists():
         raise RoomRefused(_("This room was given up in the meantime. Please choose another."))
 

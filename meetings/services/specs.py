@@ -5,7 +5,7 @@ from typing import Any
 from meetings.models import Booking, Reservation, Room, RoomSession
 from meetings.providers.base import RoomKind, RoomSpec
 
-from . import hooks
+from .deliveries import hooks
 
 OPEN_END_MINUTES = 8 * 60  # what a provider is told of a session without a meeting
 

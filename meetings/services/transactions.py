@@ -11,6 +11,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from meetings import metrics
+
 log = logging.getLogger(__name__)
 
 TRIES = 3
@@ -37,10 +39,20 @@ def saving(function: Callable[P, R]) -> Callable[P, R]:
                 if not left or not is_busy(error):
                     raise
                 log.warning("The database was busy; %s goes again.", function.__name__)
+                metrics.database_was_busy("again")
                 time.sleep(random.uniform(0.05, 0.3))  # noqa: S311  (not a secret)
         raise AssertionError("unreachable")  # pragma: no cover
 
     return saved
+
+
+def when_certain(do: Callable[..., object], *about: object, **how: object) -> None:
+    """Do it as soon as what is saved now is certain. That it fails costs the change nothing."""
+
+    def go() -> None:  # Django tells the name of what failed, and a `partial` has none
+        do(*about, **how)
+
+    transaction.on_commit(go, robust=True)
 
 
 @contextmanager
@@ -54,6 +66,12 @@ def in_turn() -> Iterator[None]:
         return
     with _turn:
         yield
+
+
+def let_go() -> None:
+    """Leave our connection to others of the pool, where there is one, until we need one again."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -14,10 +14,11 @@ from meetings.local_time import kept_instant
 from meetings.models import Booking, BookingChange, Pattern, ZoneRules
 from meetings.zone_edition import zone_edition
 
-from . import answering, notices
+from . import answering
+from .mail import notices
 from .reservations import want
 from .scheduling import busy_of
-from .series_ahead import next_sequence
+from .series.ahead import next_sequence
 from .transactions import saving
 
 log = logging.getLogger(__name__)

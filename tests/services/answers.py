@@ -7,11 +7,12 @@ from typing import Any
 from accounts.models import User
 from meetings.models import Booking, Guest, JoinLink, Notice, Series
 from meetings.recurrence import weekly
-from meetings.services import scheduling, series_edits
+from meetings.services import scheduling
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series, wish_of
-from meetings.services.series_remake import Exceptions
-from meetings.services.series_stretches import Later
+from meetings.services.series import edits
+from meetings.services.series.booking import SeriesWish, book_series, wish_of
+from meetings.services.series.remake import Exceptions
+from meetings.services.series.stretches import Later
 
 
 def guest_of(place: Booking | Series, email: str = "ana@example.com", **fields: Any) -> Guest:
@@ -54,7 +55,7 @@ def change_following(
     series = Series.objects.get(pk=booking.series_id)
     booking.refresh_from_db()
     wish = replace(wish_of(booking), **values)
-    series_edits.edit_following(
+    edits.edit_following(
         booking,
         wish,
         by=series.organizer,
@@ -67,7 +68,7 @@ def change_following(
 def change_all(series: Series, **values: Any) -> None:
     series.refresh_from_db()
     wish = replace(wish_of(dates_of(series)[0]), **values)
-    series_edits.edit_all(
+    edits.edit_all(
         series,
         wish,
         by=series.organizer,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from meetings.models import Booking, Guest, Notice, OutgoingMail
 from meetings.recurrence import weekly
-from meetings.services.series import SeriesWish
+from meetings.services.series.booking import SeriesWish
 
 
 def reminders() -> QuerySet[OutgoingMail]:

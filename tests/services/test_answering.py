@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest
-from meetings.services import answering, scheduling, series_cancel
+from meetings.services import answering, scheduling
 from meetings.services.answering import answer, answer_of, answers_for
+from meetings.services.series import cancelling
 from tests.conftest import Share
 from tests.together import seen_by_all, together
 
@@ -167,7 +168,7 @@ def test_a_series_that_is_called_off_or_over_asks_no_more(dana: User, clock: Any
     with pytest.raises(answering.Over):
         answer(guest, "accepted")
     clock.move_to(NOW)
-    series_cancel.cancel_all(series, by=dana, version=series.version)
+    cancelling.cancel_all(series, by=dana, version=series.version)
     with pytest.raises(answering.Cancelled):
         answer(guest, "accepted")
 

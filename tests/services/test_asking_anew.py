@@ -11,8 +11,8 @@ from accounts.models import User
 from meetings.models import Answer, Booking, Guest, Notice, OutgoingMail
 from meetings.services import answering, scheduling
 from meetings.services.answering import answer, answer_of, answers_for
-from meetings.services.mails import message_for
-from meetings.services.series_remake import Exceptions
+from meetings.services.mail.mails import message_for
+from meetings.services.series.remake import Exceptions
 
 from .answers import change, change_all, change_following, dates_of, guest_of, weekly_for
 

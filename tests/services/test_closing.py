@@ -12,8 +12,14 @@ from pytest_django import Settings
 
 from meetings import tasks
 from meetings.models import Admission, Attendance, Booking, Room, RoomSession
+from meetings.models.session import CLAIM_LASTS
 from meetings.providers.errors import ProviderUnavailable, RoomNotFound
-from meetings.services.closing import close_forgotten_stays, end_unused
+from meetings.services.closing import (
+    GIVEN_UP_AFTER,
+    close_forgotten_stays,
+    end_unused,
+    give_up_dead_openings,
+)
 from tests.accounts_at_doubles import AtVideosdk, AtXroom, hold
 from tests.deliveries import ANA, minutes_ago
 from tests.provider_for_tests import Telling
@@ -145,6 +151,7 @@ def test_room_that_is_gone_when_its_time_is_over_ended_in_time(
 
     came.refresh_from_db()
     assert came.left_at is not None
+    assert came.left_after == came.joined_at
 
 
 def test_open_room_without_a_roster_is_let_be_for_a_day(session: RoomSession) -> None:
@@ -217,6 +224,7 @@ def test_stays_that_nobody_ended_end_with_their_session(session: RoomSession) ->
 
     came.refresh_from_db()
     assert came.left_at == session.ended_at
+    assert came.left_after == came.joined_at  # that is all we know
 
 
 def test_session_whose_secrets_nobody_can_read_any_more_keeps_no_other_open(
@@ -242,3 +250,36 @@ def test_worker_does_all_this_every_minute(at_videosdk: AtVideosdk, booking: Boo
 
     session.refresh_from_db()
     assert session.end_reason == "time"
+
+
+# Opened by nobody any more
+
+
+def being_opened(booking: Booking, *, since: timedelta) -> RoomSession:
+    session = RoomSession.objects.create(room=booking.room, booking=booking, alias="main")
+    session.take_claim()
+    RoomSession.objects.update(claimed_at=timezone.now() - since)
+    return session
+
+
+def test_session_whose_opener_died_and_to_which_nobody_came_is_given_up(
+    elsewhere: Telling, booking: Booking, django_capture_on_commit_callbacks: Any
+) -> None:
+    session = being_opened(booking, since=GIVEN_UP_AFTER + timedelta(seconds=1))
+    elsewhere.live.add(session.key)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        give_up_dead_openings()
+
+    session.refresh_from_db()
+    assert session.state == RoomSession.State.FAILED
+    assert session.key not in elsewhere.live  # it may have been open
+
+
+def test_session_that_may_still_be_opened_is_let_be(elsewhere: Telling, booking: Booking) -> None:
+    session = being_opened(booking, since=CLAIM_LASTS + timedelta(seconds=1))
+
+    give_up_dead_openings()
+
+    session.refresh_from_db()
+    assert session.state == RoomSession.State.OPENING

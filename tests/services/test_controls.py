@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from meetings.models import Admission, Attendance, RoomSession
 from meetings.providers.errors import ProviderUnavailable, RoomNotFound
 from meetings.services import controls
@@ -232,12 +232,14 @@ def test_person_is_muted(hold: Hold) -> None:
     controls.mute(session, "g:ana", by=DANA)
 
     assert memory.done == [("mute", "g:ana")]
+    assert AuditEntry.objects.about(session).filter(action="muted").count() == 1
 
 
 def test_recording_is_started_and_stopped(hold: Hold) -> None:
     session = hold()
 
     controls.record(session, on=True)
+    assert AuditEntry.objects.about(session).filter(action="recorded").count() == 1
     controls.record(session, on=False)
 
     assert memory.done == [("start_recording",), ("stop_recording",)]

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django_tasks import default_task_backend
 from pytest_django import Settings
 
+from config.queue_kind import QueueAway
 from meetings.models import Booking, ProviderHook, Room, RoomSession, WebhookDelivery
-from meetings.services import deliveries, hints, hooks, registering
+from meetings.services import hints, registering
+from meetings.services.deliveries import deliveries, hooks
 from tests.accounts_at_doubles import AtXroom
 from tests.conftest import Share
 from tests.deliveries import Delivery, xroom_tells
@@ -362,3 +364,17 @@ def test_session_that_is_over_is_not_asked_about(at_xroom: AtXroom, session: Roo
 
     assert asked(at_xroom) == before
     assert outcomes() == ["applied"]
+
+
+def test_who_tells_is_answered_though_no_look_can_be_queued(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object) -> None:
+        raise QueueAway("ConnectionError")
+
+    monkeypatch.setattr(type(hints.look), "enqueue", away)
+
+    hints.look_soon("desk", "a room")
+    hints.look_at_soon(1)
+
+    assert caplog.text.count("was not queued") == 2

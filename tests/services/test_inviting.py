@@ -15,10 +15,11 @@ from accounts.models import User
 from meetings.invitees import Invitee, read
 from meetings.models import Booking, Guest, JoinLink, OutgoingMail, Series
 from meetings.recurrence import weekly
-from meetings.services import inviting, posting, scheduling
+from meetings.services import inviting, scheduling
 from meetings.services.inviting import MOST_GUESTS, CannotInvite, TooManyGuests
+from meetings.services.mail import posting
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 from tests.conftest import Share, next_hour
 from tests.inviting import address_of, invite
 from tests.together import seen_by_all, together

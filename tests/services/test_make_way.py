@@ -44,6 +44,21 @@ def claimed(booking: Booking) -> RoomSession:
     return session
 
 
+def test_node_whose_clock_is_ahead_does_not_take_a_live_claim(
+    first: Booking, time_machine: Clock, database_travels: pytest.MonkeyPatch
+) -> None:
+    database_travels.undo()  # the database keeps its own time
+    alive = claimed(first)
+    time_machine.move_to(timezone.now() + timedelta(seconds=90))
+
+    with pytest.raises(RoomIsOpening):
+        open_room(first.room, first)
+
+    alive.refresh_from_db()
+    assert alive.is_being_opened
+    assert alive.abandon() is False
+
+
 def test_session_whose_opener_died_makes_way_for_another_meeting(
     first: Booking, second: Booking, elsewhere: Telling, time_machine: Clock
 ) -> None:

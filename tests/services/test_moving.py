@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from meetings.models import Booking, JoinLink, ProviderSwitch, Reservation, Room, RoomSession
 from meetings.services import moving, scheduling
 from meetings.services.moving import CannotMove, PlanChanged
@@ -50,6 +50,7 @@ def test_all_rooms_and_coming_meetings_move(rooms: list[Room], book: Book, dana:
 
     assert (len(plan.rooms), plan.meetings, plan.stuck) == (3, 2, ())
     assert set(aliases().values()) == {"modest"}
+    assert AuditEntry.objects.filter(action="moved", about="meetings.room").count() == 3
     for booking in (booked, own):
         change = booking.changes.first()
         assert (change.kind, change.by) == ("edited", dana)

@@ -197,3 +197,37 @@ def test_the_builtin_room_is_compared_as_any_other(room: Room) -> None:
     assert reconcile.repair(Drift.objects.get())
 
     assert inside(session) == ["Gesa"]
+
+
+def test_a_departure_that_was_never_told_says_until_when_they_were_seen(
+    account: Account, session: RoomSession
+) -> None:
+    account.come(session.ref, "u:2", "Ben")
+    ben = stay(session, "u:2", "Ben")
+    reconcile.run()
+    seen = session.attendances.get(pk=ben.pk).left_after
+    account.leave(session.ref, "u:2")
+
+    for minutes in (5, 10):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True):
+            reconcile.run()
+
+    ben.refresh_from_db()
+    assert seen is not None
+    assert ben.left_after == seen
+    assert ben.left_at is not None
+    assert timezone.now() + timedelta(minutes=9) < ben.left_at
+
+
+def test_somebody_nobody_has_ever_seen_was_there_when_they_came(
+    account: Account, session: RoomSession
+) -> None:
+    account.come(session.ref, "u:2", "Ben")
+    ben = stay(session, "u:2", "Ben")
+    account.leave(session.ref, "u:2")
+    reconcile.compare(ALIAS)
+
+    assert reconcile.repair(Drift.objects.get())
+
+    ben.refresh_from_db()
+    assert ben.left_after == ben.joined_at

@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from meetings.models import Admission, Attendance, Booking, JoinLink, LinkUse, Room, RoomSession
+from meetings.models.session import CLAIM_LASTS
 from meetings.providers.errors import ProviderRefused, ProviderUnavailable
 from meetings.services import joining, relocating
 from meetings.services.door import DoorState, Visitor
@@ -61,6 +62,8 @@ def test_meeting_goes_on_at_the_other_provider_and_the_old_room_is_closed(
 
     session.refresh_from_db()
     assert (session.state, session.end_reason) == ("ended", "moved")
+    moved = AuditEntry.objects.about(session).get(action="moved")
+    assert moved.values == {"alias": ["main", "spare"]}
     assert (there.state, there.alias, there.moved_from) == ("live", "spare", session)
     assert apart.asked == ["main init_room", "spare init_room", "main end_room"]
     assert apart.live == {f"spare {there.key}"}
@@ -82,7 +85,7 @@ def test_people_go_over_as_they_were(session: RoomSession, meeting: Booking, dan
     come(session, ANA, role="participant", given_role="cohost")
     sit(session, ANA)
     knocked = come(session, BO, "waiting")
-    Admission.objects.filter(pk=knocked.pk).update(asked_at=timezone.now() - relocating.CLAIM_LASTS)
+    Admission.objects.filter(pk=knocked.pk).update(asked_at=timezone.now() - CLAIM_LASTS)
     knocked.refresh_from_db()
     come(session, Visitor(identity="g:cleo", name="Cleo"), "removed", decided_by=dana)
 
@@ -201,7 +204,7 @@ def test_meeting_that_ended_meanwhile_is_not_opened_again(
 
 
 def test_who_died_moving_it_keeps_nobody_from_it(session: RoomSession) -> None:
-    long_ago = timezone.now() - 2 * relocating.CLAIM_LASTS
+    long_ago = timezone.now() - 2 * CLAIM_LASTS
     RoomSession.objects.update(claim="dead", claimed_at=long_ago)
     left = RoomSession.objects.create(room=session.room, alias="third", state="prepared")
 

@@ -2,11 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from unittest.mock import Mock
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from meetings.services.transactions import TRIES, in_turn, is_busy, saving
+from accounts.models import User
+from config.queue_kind import QueueAway
+from meetings.services import pacing, transactions
+from meetings.services.transactions import TRIES, in_turn, is_busy, saving, when_certain
 from tests.together import together
 
 
@@ -116,3 +120,35 @@ def test_who_writes_already_waits_for_nobodys_turn() -> None:
         held.result(10)
 
     assert done.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_started_afterwards_costs_the_change_nothing(
+    dana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*about: object) -> None:
+        raise QueueAway("ConnectionError")
+
+    with transaction.atomic():
+        User.objects.filter(pk=dana.pk).update(name="Dana Weber")
+        when_certain(away, dana.pk)
+
+    dana.refresh_from_db()
+    assert dana.name == "Dana Weber"
+    assert "Error calling" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "in_transaction", "closed"),
+    [({"pool": {"max_size": 16}}, False, 1), ({"pool": {"max_size": 16}}, True, 0), ({}, False, 0)],
+)
+def test_call_to_a_provider_keeps_no_connection_of_a_pool(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, object], in_transaction: bool, closed: int
+) -> None:
+    ours = Mock(settings_dict={"OPTIONS": options}, in_atomic_block=in_transaction)
+    monkeypatch.setattr(transactions, "connection", ours)
+    monkeypatch.setattr(pacing, "_count", lambda *told, by_worker: None)
+
+    pacing.pass_gate("main", None)
+
+    assert ours.close.call_count == closed

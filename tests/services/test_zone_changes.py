@@ -19,9 +19,10 @@ import time_machine
 from accounts.models import User
 from meetings.models import Booking, BookingChange, Notice, OutgoingMail, ZoneRules
 from meetings.recurrence import weekly
-from meetings.services import notices, scheduling, zone_changes
+from meetings.services import scheduling, zone_changes
+from meetings.services.mail import notices
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 from meetings.services.zone_changes import keep_walls
 from meetings.zone_edition import zone_edition
 from tests.conftest import Share

@@ -10,6 +10,8 @@ from django.utils import timezone
 from meetings.models import Drift, RoomSession
 from meetings.providers import AnyProvider, aliases
 from meetings.providers.errors import ProviderError
+from meetings.services.attendance import outages
+from meetings.services.breakers import is_an_answer
 from meetings.services.rooms import provider_of
 
 from . import bookings, ledger, rooms, rosters
@@ -36,6 +38,16 @@ def run() -> None:
             log.warning("%s could not be compared: %s", alias, comparison.trouble)
         else:
             _repair_what_lasts(alias)
+    for provider in filter(None, map(provider_of, outages.silent_aliases())):
+        _listen(provider)
+
+
+def _listen(provider: AnyProvider) -> None:
+    """An adapter's own fault is the trouble of its alias alone."""
+    try:
+        outages.look(provider)
+    except Exception:
+        log.exception("Whether %s answers cannot be said.", provider.alias)
 
 
 def aliases_in_use() -> list[str]:
@@ -65,8 +77,11 @@ def compare(alias: str, *, keep: bool = True) -> Comparison:
             sights.append(sight)
             if keep:
                 ledger.note(alias, sight)
+                ledger.note_inside(sight)
     except ProviderError as error:
         trouble = str(error)
+        if keep and not is_an_answer(error):
+            outages.note_silence(alias, trouble)
     except Exception as error:  # an adapter's own fault is the trouble of its alias alone
         log.exception("Comparing with %s failed.", alias)
         trouble = type(error).__name__

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from meetings.models import Drift, RoomSession
+from meetings.services.attendance import stays
 from meetings.services.transactions import saving
 
 from .sight import Difference, Sight
@@ -32,6 +33,12 @@ def note(alias: str, sight: Sight) -> None:
 def note_turns(sessions: set[int]) -> None:
     """These had their turn: the others come first the next time."""
     RoomSession.objects.filter(pk__in=sessions).update(compared_at=timezone.now())
+
+
+def note_inside(sight: Sight) -> None:
+    """Should nobody tell when they left, this is until when they were surely there."""
+    for seen in sight.inside:
+        stays.see(seen.session, seen.identities, seen.at)
 
 
 def forget_old() -> None:

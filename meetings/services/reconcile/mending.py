@@ -6,12 +6,13 @@ from collections.abc import Callable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from meetings.models import Drift, Reservation, RoomSession
 from meetings.providers import get_provider
 from meetings.providers.base import RoomRef
 from meetings.providers.errors import ProviderError
 from meetings.services.checking import check_session
-from meetings.services.events import apply_event
+from meetings.services.deliveries.events import apply_event
 from meetings.services.hosting import announce
 from meetings.services.mirroring import start
 from meetings.services.rooms import provider_of
@@ -43,6 +44,7 @@ def repair(drift: Drift) -> bool:
         drift.note_trouble(type(error).__name__)
         return False
     if drift.settle(outcome):
+        audit.record(audit.Action.REPAIRED, drift, values={"outcome": str(outcome)})
         log.info("A difference with %s (%s) is settled: %s", drift.alias, drift.kind, outcome)
     return True
 

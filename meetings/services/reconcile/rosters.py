@@ -12,7 +12,7 @@ from meetings.providers.base import EventKind, Peer, ProviderEvent
 from meetings.providers.errors import RoomNotFound
 
 from .rooms import is_open, live_sessions
-from .sight import QUIET, Budget, Difference, Sight, place_of
+from .sight import QUIET, Budget, Difference, Inside, Sight, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Change:
 
     came: tuple[Peer, ...] = ()
     left: tuple[Attendance, ...] = ()
+    here: frozenset[str] = frozenset()  # whom both know to be there
 
     def __bool__(self) -> bool:
         return bool(self.came or self.left)
@@ -40,7 +41,10 @@ def others_inside(provider: AnyProvider) -> Sight:
             sight.unseen.add(room_id)
             continue
         sight.asked.add(session.pk)
-        if change := change_in(provider, session):
+        asked_at = timezone.now()
+        change = change_in(provider, session)
+        sight.inside.append(Inside(session, asked_at, change.here))
+        if change:
             sight.add(
                 Difference(kind=sight.kind, room_id=room_id, session=session, details=str(change))
             )
@@ -60,6 +64,7 @@ def change_in(provider: AnyProvider, session: RoomSession) -> Change:
     return Change(
         came=tuple(p for p in people if p.key not in known and _came_before(p, long_ago)),
         left=tuple(s for s in stays if s.identity not in inside and s.joined_at < long_ago),
+        here=frozenset(inside & known),
     )
 
 
@@ -98,6 +103,7 @@ def events_of(
             room_id=room_id,
             session_id=run_id,
             occurred_at=max(stay.joined_at, seen_at),
+            seen_until=stay.left_after or stay.joined_at,
             attendee=Peer(key=stay.identity, name=stay.name),
         )
 

@@ -1,7 +1,7 @@
 """What a look at a provider shows."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 from meetings.models import Drift, Reservation, RoomSession
@@ -25,6 +25,15 @@ class Difference:
     details: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """People whom a provider's list has shown in a session's room, and when that was asked."""
+
+    session: RoomSession
+    at: datetime
+    identities: frozenset[str]
+
+
 @dataclass(slots=True)
 class Sight:
     """All differences of one kind at one provider, and the rooms whose turn it was not."""
@@ -33,6 +42,7 @@ class Sight:
     found: dict[str, Difference] = field(default_factory=dict)  # by the provider's room
     unseen: set[str] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)  # sessions whose turn it was
+    inside: list[Inside] = field(default_factory=list)
 
     def add(self, difference: Difference) -> None:
         self.found.setdefault(difference.room_id, difference)

@@ -44,7 +44,7 @@ def read_due() -> None:
 def read_mailbox(place: MailboxPlace) -> Iterator[Outcome]:
     """What became of each unread mail, as it is read, until the time is up."""
     until = time.monotonic() + LONGEST_TICK
-    with _opened(place) as box:
+    with opened(place) as box:
         for key in box.unread()[:MOST_AT_ONCE]:
             if time.monotonic() > until:
                 return
@@ -52,7 +52,7 @@ def read_mailbox(place: MailboxPlace) -> Iterator[Outcome]:
                 yield outcome
 
 
-def _opened(place: MailboxPlace) -> AbstractContextManager[Box]:
+def opened(place: MailboxPlace) -> AbstractContextManager[Box]:
     if isinstance(place, ImapPlace):
         return imap_box(place)
     return mbox_box(place.path) if place.kind == "mbox" else maildir_box(place.path)

@@ -12,9 +12,10 @@ from pytest_django import Settings
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, OutgoingMail, Series
 from meetings.recurrence import daily
-from meetings.services import answering, notices, posting, replies
+from meetings.services import answering, replies
+from meetings.services.mail import notices, posting
 from meetings.services.replies import Kind
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 from tests.mails_that_come_back import SHAPES, Said, plain, written_by
 
 pytestmark = pytest.mark.django_db

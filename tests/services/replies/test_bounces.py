@@ -6,7 +6,8 @@ import pytest
 from django.core import mail as sent_by_django
 
 from meetings.models import Booking, Guest, OutgoingMail
-from meetings.services import notices, posting, replies
+from meetings.services import replies
+from meetings.services.mail import notices, posting
 from meetings.services.replies import Kind
 from tests.mails_that_come_back import not_delivered
 

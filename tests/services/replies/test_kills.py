@@ -17,7 +17,7 @@ from tests.imap_double import PASSWORD, USER, ImapDouble, imap_double
 from tests.mails_that_come_back import Said, written_by
 from tests.together import seen_by_all
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 Worker = Callable[[], subprocess.Popen[bytes]]
 
 
