@@ -92,6 +92,7 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     NO_PEER = "no_peer"
     LAST_HOST = "last_host"
+    USED_UP = "used_up"  # somebody was not admitted: their link lets in nobody new
     CHAT_CLOSED = "chat_closed"
     SHARE_CLOSED = "share_closed"
     BAD_MESSAGE = "bad_message"

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from meetings.models import RoomPeer, RoomSession
+from meetings.models import Admission, RoomPeer, RoomSession
+from meetings.models.database_clock import DatabaseNow
 from meetings.providers import aliases, get_provider
 from meetings.providers.base import Role
 from meetings.providers.errors import ProviderMisconfigured
@@ -101,14 +102,19 @@ def _empty_rooms() -> list[RoomSession]:
 def _hostless_rooms() -> list[str]:
     """Rooms that need a host, with people inside whose last host left long ago.
 
-    A host who opened the room and never came in holds it from the meeting's page.
+    A host who opened the room and never came in holds it from the meeting's page, and one who
+    let somebody in from outside for as long again.
     """
     hosts = Q(role__in=[role.value for role in Role if role.hosts])
+    decided = Admission.objects.filter(
+        session=OuterRef("pk"), decided_by__isnull=False, decided_at__gte=timezone.now() - EMPTY_FOR
+    )
     inside = RoomPeer.objects.inside().filter(session=OuterRef("pk"))
     return list(
         RoomSession.objects.live()
         .filter(Exists(inside), ~Exists(inside.filter(hosts)), room__needs_host=True)
         .filter(peers__in=RoomPeer.objects.filter(hosts))
+        .filter(~Exists(decided))
         .annotate(hosts_left=Max("peers__left_at"))
         .filter(hosts_left__lt=timezone.now() - EMPTY_FOR, alias__in=_our_aliases())
         .values_list("key", flat=True)
@@ -148,7 +154,7 @@ async def _drop_silent() -> None:
 
 
 def _note_heard(pids: list[str]) -> None:
-    RoomPeer.objects.inside().filter(pid__in=pids).update(seen_at=timezone.now())
+    RoomPeer.objects.inside().filter(pid__in=pids).update(seen_at=DatabaseNow())
 
 
 async def _wake_those_behind() -> None:

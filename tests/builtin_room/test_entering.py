@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -6,8 +7,9 @@ from django.utils import timezone
 
 from meetings.builtin_room import engine, tokens
 from meetings.builtin_room.protocol import Code, RoomRefusal
-from meetings.models import Admission, RoomPeer, RoomSession
+from meetings.models import Admission, Booking, JoinLink, RoomPeer, RoomSession
 from meetings.providers.base import Attendee, Role
+from tests.inviting import invite
 
 from .conftest import ComeIn, Hello
 
@@ -287,3 +289,35 @@ def test_expired_token_does_not_open(session: RoomSession) -> None:
         engine.understand({"v": 1, "token": late})
 
     assert refused(error) is Code.BAD_TOKEN
+
+
+def test_who_came_by_a_link_of_their_own_is_marked_for_everybody(
+    session: RoomSession, host: RoomPeer, come_in: ComeIn, book: Callable[..., Booking]
+) -> None:
+    (guest,) = invite(book(), "Ana <ana@example.com>")
+    link = JoinLink.objects.get(guest=guest)
+    session.admissions.create(identity="g:ana", name="Ana", state="admitted", link=link)
+
+    ana, ben = come_in("Ana"), come_in("Ben")
+
+    assert {peer["name"]: peer["invited"] for peer in ben.welcome["peers"]} == {
+        "Hanna": False,
+        "Ana": True,
+        "Ben": False,
+    }
+    assert [effect.message["peer"]["invited"] for effect in ana.effects] == [True]
+    assert [effect.message["peer"]["invited"] for effect in ben.effects] == [False]
+
+
+def test_rights_that_were_taken_back_do_not_return_with_the_person(
+    session: RoomSession, come_in: ComeIn
+) -> None:
+    asked = session.admissions.create(
+        identity="g:ana", name="Ana", state="admitted", role=Role.COHOST
+    )
+    page = come_in("Ana", Role.COHOST)
+    Admission.objects.filter(pk=asked.pk).update(role=Role.PARTICIPANT)
+
+    again = come_in("Ana", replaces=page.welcome["resume"])
+
+    assert again.peer.role == Role.PARTICIPANT

@@ -1,6 +1,9 @@
 """A room that needs a host goes on for a while without one."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from meetings.builtin_room import engine
 from meetings.builtin_room.sweeper import sweep
@@ -33,6 +36,18 @@ def test_room_waits_for_its_host_to_come_back(
     leave(session, host, minutes_ago=minutes_ago)
 
     assert state_after_sweep(session) == ("live", "")
+
+
+@pytest.mark.parametrize(("minutes_ago", "state"), [(9, "live"), (11, "ended")])
+def test_host_who_let_somebody_in_from_outside_holds_the_room_for_as_long_again(
+    session: RoomSession, host: RoomPeer, ana: RoomPeer, minutes_ago: int, state: str
+) -> None:
+    leave(session, host, minutes_ago=60)
+    decided_at = timezone.now() - timedelta(minutes=minutes_ago)
+    told = {"decided_at": decided_at, "decided_by": session.room.owner, "state": "admitted"}
+    session.admissions.update_or_create(identity=ana.identity, defaults=told)
+
+    assert state_after_sweep(session)[0] == state
 
 
 def test_cohost_holds_the_room(session: RoomSession, cohost: RoomPeer, host: RoomPeer) -> None:

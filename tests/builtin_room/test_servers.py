@@ -146,7 +146,6 @@ def redis(tmp_path: Path) -> Iterator[redis_server.Redis]:
     running.kill()
 
 
-@pytest.mark.alone
 @pytest.mark.looks
 def test_people_on_different_servers_stay_together_idle_and_when_redis_restarts(
     redis: redis_server.Redis, start: Start, hello: Hello

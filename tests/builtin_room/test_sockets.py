@@ -2,24 +2,18 @@
 
 import asyncio
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async as in_database
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
-from meetings.builtin_room import tokens
-from meetings.builtin_room.protocol import MAX_BYTES, SOCKET, Close
-from meetings.builtin_room.sockets import JsonSocket
-from meetings.models import Admission, RoomPeer, RoomSession
-from meetings.providers.base import Attendee, Role
+from meetings.builtin_room.protocol import MAX_BYTES, Close
+from meetings.models import Admission, RoomSession
+from meetings.providers.base import Role
 from meetings.services import hosting
 
 from .conftest import Hello
-from .pages import OUR_SITE, Page, is_accepted, page, play, socket_to
+from .pages import Page, page, play
 
 pytestmark = pytest.mark.usefixtures("sockets")
 
@@ -128,198 +122,6 @@ def test_bytes_are_a_bad_message(hello: Hello) -> None:
     play(scene)
 
 
-def test_page_says_hello_before_anything_else(session: RoomSession) -> None:
-    async def scene() -> None:
-        async with page() as stranger:
-            await stranger.say("lock")
-            assert (await stranger.hear("error"))["code"] == "bad_message"
-
-    play(scene)
-
-
-def test_page_says_hello_once(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as ana:
-            await ana.say_text(json.dumps(hello("Ben")))
-            assert (await ana.hear("error"))["code"] == "bad_message"
-
-    play(scene)
-
-
-def test_silent_stranger_is_not_waited_for(
-    session: RoomSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(JsonSocket, "HELLO_WITHIN", 0.05)
-
-    async def scene() -> None:
-        async with page() as stranger:
-            assert await stranger.closed() == Close.MISBEHAVED
-
-    play(scene)
-
-
-def test_page_in_the_room_may_be_silent_longer_than_a_stranger(
-    hello: Hello, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(JsonSocket, "HELLO_WITHIN", 0.3)
-
-    async def scene() -> None:
-        async with page(hello("Ana")) as ana:
-            await asyncio.sleep(0.5)
-            await ana.say("ping", n=5)
-            assert (await ana.next())["n"] == 5
-
-    play(scene)
-
-
-def expired(session: RoomSession) -> str:
-    past = timezone.now() - timedelta(minutes=1)
-    return tokens.mint(session.key, Attendee(key="g:ana", name="Ana"), until=past)
-
-
-def forged(session: RoomSession) -> str:
-    good = tokens.mint(
-        session.key,
-        Attendee(key="g:ana", name="Ana"),
-        until=timezone.now() + timedelta(minutes=5),
-    )
-    return good[:-6] + "AAAAAA"
-
-
-def of_another_room(session: RoomSession) -> str:
-    until = timezone.now() + timedelta(minutes=5)
-    return tokens.mint("elsewhere", Attendee(key="g:ana", name="Ana"), until=until)
-
-
-@pytest.mark.parametrize(
-    ("make", "code"),
-    [(expired, "bad_token"), (forged, "bad_token"), (of_another_room, "no_room")],
-)
-def test_bad_token_closes_the_socket_for_good(session: RoomSession, make: Any, code: str) -> None:
-    token = make(session)
-
-    async def scene() -> None:
-        async with page() as stranger:
-            await stranger.say("hello", v=1, token=token)
-            error = await stranger.hear("error")
-            closed = await stranger.closed()
-
-        assert (error["code"], error["fatal"], closed) == (code, True, Close.REFUSED)
-
-    play(scene)
-    assert not RoomPeer.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [[(b"origin", b"https://elsewhere.example")], [(b"origin", b"null")], []],
-    ids=str,
-)
-def test_pages_of_other_sites_get_no_socket(
-    session: RoomSession, headers: list[tuple[bytes, bytes]]
-) -> None:
-    async def scene() -> None:
-        assert not await is_accepted(socket_to(SOCKET, *headers))
-
-    play(scene)
-
-
-def test_there_is_one_socket_address_only() -> None:
-    async def scene() -> None:
-        assert not await is_accepted(socket_to("/ws/secrets/", OUR_SITE))
-
-    play(scene)
-
-
-def test_chatterbox_is_slowed_down_and_then_cut_off(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as ana:
-            for number in range(40):
-                await ana.say("chat", text="spam", cid=str(number))
-            told = []
-            while not told or told[-1]["t"] != "closed":
-                told.append(await ana.next())
-
-        errors = [each for each in told if each["t"] == "error"]
-        assert sum(each["t"] == "chat" for each in told) == 5
-        assert {error["code"] for error in errors} == {"too_fast"}
-        assert (errors[0]["re"], errors[0]["cid"]) == ("chat", "5")
-        assert told[-1]["code"] == Close.MISBEHAVED
-
-    play(scene)
-
-
-def test_page_that_lost_its_socket_comes_back_on_another(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Hanna", Role.HOST)) as hanna:
-            async with page(hello("Ana")) as ana:
-                pass
-            offline = await hanna.hear("online")
-            again = {"t": "hello", "v": 1, "resume": ana.welcome["resume"]}
-            async with page(again) as back:
-                online = await hanna.hear("online")
-
-        assert (offline["online"], online["online"]) == (False, True)
-        assert back.pid == ana.pid
-        assert back.welcome["conn"] == 2
-
-    play(scene)
-
-
-def test_newer_socket_of_a_page_takes_over_and_the_late_close_of_the_old_one_is_harmless(
-    hello: Hello,
-) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as old:
-            resume = {"t": "hello", "v": 1, "resume": old.welcome["resume"]}
-            async with page(resume) as new:
-                code = await old.closed()
-                await old.lose_socket()
-                peer = await in_database(RoomPeer.objects.get)(pid=new.pid)
-
-        assert code == Close.TAKEN_OVER
-        assert (peer.online, peer.conn) == (True, 2)
-
-    play(scene)
-
-
-def test_page_asked_to_resync_says_hello_on_the_same_socket(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as ana:
-            before = ana.welcome
-            await ana.come_in({"t": "hello", "v": 1, "resume": before["resume"]})
-            await ana.say("ping", n=9)
-
-            assert ana.welcome["self"] == before["self"]
-            assert (await ana.next())["n"] == 9
-
-    play(scene)
-
-
-def test_page_whose_place_was_given_up_starts_afresh(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as ana:
-            gone = in_database(RoomPeer.objects.update)
-            await gone(status=RoomPeer.Status.GONE, left_why="timeout")
-            await ana.say_text(json.dumps(hello("Ana", resume=ana.welcome["resume"])))
-            assert await ana.closed() == Close.AGAIN
-
-    play(scene)
-
-
-def test_second_tab_takes_over_from_the_first(hello: Hello) -> None:
-    async def scene() -> None:
-        async with page(hello("Ana")) as first, page(hello("Ana")) as second:
-            await second.say("take_over")
-            bye = await first.hear("bye")
-            code = await first.closed()
-
-        assert second.welcome["elsewhere"] == 1
-        assert (bye["why"], code) == ("replaced", Close.TAKEN_OVER)
-
-    play(scene)
-
-
 def test_host_sees_who_knocks_and_lets_them_in(session: RoomSession, hello: Hello) -> None:
     @in_database
     def knock() -> None:
@@ -410,33 +212,6 @@ def test_commands_from_our_pages_reach_the_room(session: RoomSession, hello: Hel
         assert (bye["why"], code) == ("ended", Close.ENDED)
 
     play(scene)
-
-
-def test_closed_page_is_seen_offline_at_once(hello: Hello, client: Client) -> None:
-    def beacon(secret: str) -> int:
-        return client.post(reverse("room-leave"), {"resume": secret}).status_code
-
-    async def scene() -> None:
-        async with page(hello("Hanna", Role.HOST)) as hanna, page(hello("Ana")) as ana:
-            status = await in_database(beacon)(ana.welcome["resume"])
-            online = await hanna.hear("online")
-
-        assert status == 204
-        assert (online["id"], online["online"]) == (ana.pid, False)
-
-    play(scene)
-
-
-@pytest.mark.parametrize("body", [{}, {"resume": ""}, {"resume": "made up"}], ids=str)
-def test_beacon_answers_alike_whatever_it_was_sent(client: Client, body: dict[str, str]) -> None:
-    assert client.post(reverse("room-leave"), body).status_code == 204
-
-
-def test_beacon_needs_no_form_token_but_a_post(session: RoomSession) -> None:
-    strict = Client(enforce_csrf_checks=True)
-
-    assert strict.post(reverse("room-leave")).status_code == 204
-    assert strict.get(reverse("room-leave")).status_code == 405
 
 
 async def _everyone_known(guest: Page, count: int) -> set[str]:

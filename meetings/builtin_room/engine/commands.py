@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from accounts import audit
 from meetings.models import RoomPeer, RoomSession
 from meetings.services.transactions import saving
 
 from ..effects import Effect
+from ..people import doer_of
 from ..protocol import Code, Message, RoomRefusal
 from . import hosting, moderating, taking_part
 from .changing import changing, find_inside, require_live
@@ -45,4 +47,5 @@ def carry_out(key: str, pid: str, message: Message) -> list[Effect]:
         actor = find_inside(session, pid)
         if message["t"] in FOR_HOSTS and not actor.hosts:
             raise RoomRefusal(Code.FORBIDDEN)
-        return handler(session, actor, message)
+        with audit.acting(**doer_of(actor.identity)):
+            return handler(session, actor, message)

@@ -119,18 +119,35 @@ def _come_in(
     session: RoomSession, arrival: Arrival, wanted: tokens.Pass
 ) -> tuple[RoomPeer, list[Effect]]:
     before = session.peers.filter(identity=wanted.identity).order_by("pk").last()
-    _require_welcome(session, wanted, was_inside=before is not None)
+    admission = _admission_of(session, wanted)
+    _require_welcome(session, wanted, admission, was_inside=before is not None)
     yielding = _pages_that_yield(session, arrival, wanted)
-    peer = _sit_down(session, arrival, wanted, before)
+    role = _role_of(wanted, admission, before)
+    peer = _sit_down(session, arrival, wanted, before, role=role)
     tell_joined(session, peer)
     effects = depart(session, yielding, Why.REPLACED)
-    joined = {"t": "joined", "peer": peer_as_told(peer), "rev": session.rev}
+    invited = admission is not None and admission.guest is not None
+    told = peer_as_told(peer, is_invited=invited)
+    joined = {"t": "joined", "peer": told, "rev": session.rev}
     return peer, [*effects, Effect(message=joined)]
 
 
-def _require_welcome(session: RoomSession, wanted: tokens.Pass, *, was_inside: bool) -> None:
+def _admission_of(session: RoomSession, wanted: tokens.Pass) -> Admission | None:
+    return session.admissions.with_guests().filter(identity=wanted.identity).first()
+
+
+def _role_of(wanted: tokens.Pass, admission: Admission | None, before: RoomPeer | None) -> Role:
+    """As their link and a host have it now; where nothing is known of that, as they were here."""
+    if admission is not None:
+        return admission.role_by(wanted.role)
+    promoted = before is not None and before.hosts and not wanted.role.hosts
+    return Role(before.role) if before is not None and promoted else wanted.role
+
+
+def _require_welcome(
+    session: RoomSession, wanted: tokens.Pass, admission: Admission | None, *, was_inside: bool
+) -> None:
     """A host may have changed their mind since the token was made."""
-    admission = session.admissions.filter(identity=wanted.identity).first()
     if admission is not None and admission.state == Admission.State.REMOVED:
         raise RoomRefusal(Code.KICKED)
     if admission is not None and admission.state != Admission.State.ADMITTED:
@@ -158,12 +175,15 @@ def _pages_that_yield(
 
 
 def _sit_down(
-    session: RoomSession, arrival: Arrival, wanted: tokens.Pass, before: RoomPeer | None
+    session: RoomSession,
+    arrival: Arrival,
+    wanted: tokens.Pass,
+    before: RoomPeer | None,
+    *,
+    role: Role,
 ) -> RoomPeer:
     """A page of its own. What a host did to the person holds: a promotion, and a mute."""
     now = timezone.now()
-    promoted = before is not None and before.hosts and not wanted.role.hosts
-    role = before.role if before is not None and promoted else wanted.role.value
     forced = before.forced if before is not None else {}
     media = {"audio": False, "video": False, **arrival.media, "screen": False}
     return RoomPeer.objects.create(
@@ -172,7 +192,7 @@ def _sit_down(
         identity=wanted.identity,
         resume_hash=hash_of(arrival.secret),
         name=wanted.name,
-        role=Role(role).value,
+        role=role.value,
         seq=session.rev,
         media={kind: on and not forced.get(kind) for kind, on in media.items()},
         forced=forced,

@@ -1,5 +1,6 @@
 """What hosts do to the doors of the room. The pages read them again when told that they changed."""
 
+from accounts import audit
 from meetings.models import RoomPeer, RoomSession, WaitingRoom
 from meetings.services import hosting
 
@@ -12,8 +13,12 @@ from .taking_part import state_of
 
 
 def admit(session: RoomSession, actor: RoomPeer, message: Message) -> list[Effect]:
-    hosting.admit(session, _who(message), by=user_of(actor.identity))
-    return []
+    who = _who(message)
+    hosting.admit(session, who, by=user_of(actor.identity))
+    if not hosting.kept_out(session, who):
+        return []
+    error = {"t": "error", "code": Code.USED_UP.value, "fatal": False, "re": "admit"}
+    return [Effect(message=error, to=actor.pid)]
 
 
 def deny(session: RoomSession, actor: RoomPeer, message: Message) -> list[Effect]:
@@ -49,6 +54,12 @@ def end(session: RoomSession, actor: RoomPeer, message: Message) -> list[Effect]
 
 
 def set_doors(session: RoomSession, **doors: bool | str) -> list[Effect]:
+    if changed := audit.difference(session, doors):
+        audit.record(
+            audit.Action.LOCKED if "locked" in doors else audit.Action.CHANGED,
+            session,
+            values=changed,
+        )
     for name, value in doors.items():
         setattr(session, name, value)
     session.save(update_fields=list(doors))

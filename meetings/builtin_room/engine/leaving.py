@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from meetings.models import RoomPeer, RoomSession
+from meetings.models.database_clock import DatabaseNow
 from meetings.providers.base import Peer, Role
 from meetings.services.hosting import announce, shut_out
 from meetings.services.transactions import saving
@@ -58,7 +59,7 @@ def go_offline(pid: str, *, conn: int | None = None) -> list[Effect]:
         mine = session.peers.inside().filter(pid=pid, online=True)
         if conn is not None:
             mine = mine.filter(conn=conn)
-        if not mine.update(online=False, seen_at=timezone.now()):
+        if not mine.update(online=False, seen_at=DatabaseNow()):
             return nothing_changed()
     return [Effect(message={"t": "online", "id": pid, "online": False, "rev": session.rev})]
 

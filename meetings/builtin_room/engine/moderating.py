@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from accounts import audit
 from meetings.models import RoomPeer, RoomSession
 from meetings.providers.base import Role
 from meetings.services import hosting
@@ -25,6 +26,7 @@ def kick(session: RoomSession, actor: RoomPeer, message: Message) -> list[Effect
 def mute(session: RoomSession, actor: RoomPeer, message: Message) -> list[Effect]:
     """Nobody hears (or sees) them, whatever their page does, until a host lifts it."""
     kind, on = one_of(message, "kind", KINDS), flag(message, "on")
+    audit.record(audit.Action.MUTED, session, values={"kind": kind, "on": on})
     return _force(session, _meant(session, actor, message), kind, on=on)
 
 

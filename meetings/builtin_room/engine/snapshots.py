@@ -12,7 +12,8 @@ from ..protocol import CHAT_SHOWN, VERSION, Message
 from ..turn import ice_servers
 
 
-def peer_as_told(peer: RoomPeer) -> dict[str, Any]:
+def peer_as_told(peer: RoomPeer, *, is_invited: bool) -> dict[str, Any]:
+    """One page; `is_invited`: whoever it is came by a personal link."""
     return {
         "id": peer.pid,
         "name": peer.name,
@@ -22,6 +23,7 @@ def peer_as_told(peer: RoomPeer) -> dict[str, Any]:
         "forced": peer.forced,
         "hand": peer.hand,
         "online": peer.is_online,
+        "invited": is_invited,
     }
 
 
@@ -60,6 +62,8 @@ def waiting_as_told(session: RoomSession) -> list[dict[str, Any]]:
 def welcome(session: RoomSession, peer: RoomPeer, secret: str) -> Message:
     """Everything a page needs to know, whatever it missed."""
     inside = list(session.peers.inside())
+    by_own_link = session.admissions.filter(link__guest__isnull=False)
+    invited = set(by_own_link.order_by().values_list("identity", flat=True))
     told: Message = {
         "t": "welcome",
         "v": VERSION,
@@ -68,7 +72,7 @@ def welcome(session: RoomSession, peer: RoomPeer, secret: str) -> Message:
         "conn": peer.conn,
         "rev": session.rev,
         "room": room_as_told(session),
-        "peers": [peer_as_told(each) for each in inside],
+        "peers": [peer_as_told(each, is_invited=each.identity in invited) for each in inside],
         "chat": [chat_as_told(each) for each in _recent_chat(session)],
         "ice": ice_servers(peer.identity),
         "relay_only": settings.BUILTIN_ROOM_RELAY_ONLY,

@@ -125,7 +125,7 @@ function updateWaiting(row, { name, since }) {
 function updatePerson(row, peer, { mine, link }) {
   const own = peer.id === mine?.id;
   whoIs(row, own ? text("you", { name: peer.name }) : peer.name, peer.name);
-  put(find("[data-role]", row), text(peer.role));
+  put(find("[data-role]", row), [text(peer.role), peer.invited && text("invited")].filter(Boolean).join(" · "));
   const stuck = link === "stuck";
   show(find("[data-trouble]", row), stuck || link === "reconnecting" || !peer.online);
   put(find("[data-trouble]", row), stuck ? text("stuck", { name: peer.name }) : text("reconnecting"));
