@@ -9,6 +9,7 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from meetings import checks  # noqa: F401, PLC0415  (registers the system checks)
         from meetings.builtin_room import doors  # noqa: F401, PLC0415  (hears of changed doors)
-        from meetings.services import accounts  # noqa: PLC0415  (needs the models)
+        from meetings.services import accounts, pacing  # noqa: PLC0415  (need the models)
 
         accounts.start()
+        pacing.start()

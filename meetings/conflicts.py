@@ -1,5 +1,6 @@
 """Free time, from busy time. Pure functions over plain values."""
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,11 +24,13 @@ def next_free(wish: Span, busy: Iterable[Span], *, until: datetime, count: int =
 
     `until` is how far `busy` was looked up: what lies beyond is not promised.
     """
-    taken = sorted(busy)
+    taken = deque(sorted(busy))
     length = wish.end - wish.start
     found: list[Span] = []
     start = wish.start
     while len(found) < count and start + length <= until:
+        while taken and taken[0].end <= start:  # looked at once: a full fortnight has hundreds
+            taken.popleft()
         candidate = Span(start, start + length)
         blocker = next((each for each in taken if each.overlaps(candidate)), None)
         if blocker is None:

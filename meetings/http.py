@@ -15,6 +15,7 @@ class Request(HttpRequest):
     """Anybody's request."""
 
     htmx: HtmxDetails
+    outcome: str  # of a click at the door, for those who measure it
 
 
 class MemberRequest(Request):

@@ -1,18 +1,64 @@
 """Where errors become pages, and what every answer carries."""
 
 import logging
+import re
+import time
 from collections.abc import Callable
+from uuid import uuid4
 
-from django.db import OperationalError
+import structlog
+from django.conf import settings
+from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django_structlog.middlewares import RequestMiddleware
 
-from meetings.services.transactions import is_busy
+from config.logs import reference
+from meetings.pauses import pause_for, pause_page
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+REQUEST_ID = "X-Request-ID"
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware(RequestMiddleware):
+    """An id for each request: in all that is logged meanwhile, and in the answer.
+
+    That of a proxy in front, if it is a plain one. The library serves both kinds of servers and
+    takes the ids back; it would also log two lines for each request, with more than we want to
+    keep of people, so what is said is ours.
+    """
+
+    def prepare(self, request: HttpRequest) -> None:
+        given = request.headers.get(REQUEST_ID, "")
+        request_id = given if _SANE_ID.fullmatch(given) else uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        request.META["parley.began"] = time.monotonic()
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        response.headers[REQUEST_ID] = reference()
+        if settings.LOG_REQUESTS:
+            took = round((time.monotonic() - request.META["parley.began"]) * 1000)
+            # The path alone: what somebody searches for or types is nobody's business.
+            log.info("%s %s: %d in %d ms", request.method, request.path, response.status_code, took)
+
+    def process_got_request_exception(
+        self, sender: type, request: HttpRequest, **kwargs: object
+    ) -> None:
+        """Django has logged it already."""
+
+
+def forget_ids(**_: object) -> None:
+    """Not before: Django tells of refusals when all middleware is done."""
+    structlog.contextvars.clear_contextvars()
+
+
+request_finished.connect(forget_ids)
 
 
 class HtmxVaryMiddleware:
@@ -27,8 +73,11 @@ class HtmxVaryMiddleware:
         return response
 
 
-class BusyDatabaseMiddleware:
-    """A database that stays locked for longer than we wait is a pause, not an error page."""
+class PauseMiddleware:
+    """A database that is locked, away or full is a pause, not an error page.
+
+    This is for views. Errors of the other middleware come to `views.health.broken`.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -37,15 +86,5 @@ class BusyDatabaseMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError) or not is_busy(error):
-            return None
-        return come_again(request)
-
-
-def come_again(request: HttpRequest) -> HttpResponse:
-    """The page that says that we are busy for a moment."""
-    page = request.resolver_match.view_name if request.resolver_match else "no page"
-    log.warning("The database was busy; asked to come again: %s", page)
-    response = render(request, "503.html", status=503)
-    response.headers["Retry-After"] = "3"
-    return response
+        pause = pause_for(error)
+        return pause_page(request, pause) if pause else None

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from meetings.views import (
+    admit,
     answers,
+    attendance,
     bookings,
     builtin_room,
     calendar_files,
@@ -11,6 +13,8 @@ from meetings.views import (
     console,
     dashboard,
     guests,
+    handing_over,
+    health,
     home,
     hooks,
     hosting,
@@ -18,20 +22,25 @@ from meetings.views import (
     links,
     moving,
     planning,
+    privacy,
     proposals,
     recordings,
+    recordings_at_door,
     reservations,
     rooms,
     series,
     series_cancel,
     series_edit,
     series_times,
+    waiting,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("favicon.ico", home.favicon, name="favicon"),
-    path("healthz", home.alive, name="alive"),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     # Meetings
     path("meetings/", dashboard.dashboard, name="dashboard"),
     path("meetings/new/", planning.new, name="booking-new"),
@@ -59,6 +68,7 @@ urlpatterns = [
     path("meetings/<int:pk>/guests/", guests.of_booking, name="booking-guests"),
     path("series/<int:pk>/guests/", guests.of_series, name="series-guests"),
     path("guests/<int:pk>/invite-again/", guests.invite_again, name="guest-invite-again"),
+    path("guests/<int:pk>/role/", guests.give_role, name="guest-role"),
     path("guests/<int:pk>/remove/", guests.remove, name="guest-remove"),
     # Rooms
     path("rooms/", rooms.index, name="room-list"),
@@ -78,6 +88,7 @@ urlpatterns = [
     path("series/<int:pk>/calendar.ics", calendar_files.of_series, name="series-calendar"),
     path("j/<str:token>/calendar.ics", calendar_files.at_door, name="door-calendar"),
     # What runs
+    path("meetings/waiting/", waiting.waiting_now, name="waiting-now"),
     path("meetings/<int:pk>/live/", hosting.of_booking, name="booking-live"),
     path("rooms/<int:pk>/live/", hosting.of_room, name="room-live"),
     path("sessions/<int:pk>/waiting/", hosting.waiting, name="session-waiting"),
@@ -100,13 +111,42 @@ urlpatterns = [
     path("j/<str:token>/host/waiting/", console.waiting, name="console-waiting"),
     path("j/<str:token>/host/<slug:action>/", console.act, name="console-act"),
     # What is left of it
-    path("meetings/<int:pk>/recordings/", recordings.of_booking, name="booking-recordings"),
-    path("rooms/<int:pk>/recordings/", recordings.of_room, name="room-recordings"),
-    path("sessions/<int:pk>/recording/", recordings.download, name="recording-download"),
-    path("sessions/<int:pk>/recording/delete/", recordings.delete, name="recording-delete"),
+    path("meetings/<int:pk>/attendance/", attendance.of_booking, name="booking-attendance"),
+    path(
+        "meetings/<int:pk>/attendance.csv",
+        attendance.file_of_booking,
+        {"kind": "csv"},
+        name="booking-attendance-csv",
+    ),
+    path(
+        "meetings/<int:pk>/attendance.xlsx",
+        attendance.file_of_booking,
+        {"kind": "xlsx"},
+        name="booking-attendance-xlsx",
+    ),
+    path("sessions/<int:pk>/attendance/", attendance.of_session, name="session-attendance"),
+    path(
+        "sessions/<int:pk>/attendance.csv",
+        attendance.file_of_session,
+        {"kind": "csv"},
+        name="session-attendance-csv",
+    ),
+    path(
+        "sessions/<int:pk>/attendance.xlsx",
+        attendance.file_of_session,
+        {"kind": "xlsx"},
+        name="session-attendance-xlsx",
+    ),
+    path("meetings/<int:pk>/recordings/", recordings.look_at_booking, name="booking-look-again"),
+    path("rooms/<int:pk>/recordings/", recordings.look_at_room, name="room-look-again"),
+    path("recordings/<int:pk>/", recordings.edit, name="recording"),
+    path("recordings/<int:pk>/open/", recordings.open_one, name="recording-open"),
+    path("recordings/<int:pk>/delete/", recordings.delete, name="recording-delete"),
+    path("j/<str:token>/recordings/<int:pk>/", recordings_at_door.see, name="door-recording"),
     # The built-in room
     path("j/<str:token>/connection/", builtin_room.connection, name="door-connection"),
     path("room/leave/", builtin_room.leave, name="room-leave"),
+    path("admit/<str:token>/", admit.admit, name="admit"),
     # The door
     path("links/<int:pk>/transferable/", links.transferable, name="link-transferable"),
     path("links/<int:pk>/edit/", links.edit, name="link-edit"),
@@ -119,10 +159,20 @@ urlpatterns = [
     path("join/", join.find, name="find"),
     path("j/<str:token>/", join.door, name="door"),
     path("j/<str:token>/enter/", join.enter, name="enter"),
+    path("j/<str:token>/stop/", join.stop, name="door-stop"),
     path("j/<str:token>/answer/", answers.answer, name="answer"),
     path("j/<str:token>/answer/<int:meeting>/", answers.answer, name="answer-meeting"),
     path("answers/<int:pk>/dismiss/", proposals.dismiss, name="proposal-dismiss"),
     path("j/<str:token>/hello/", join.hello, name="door-hello"),
+    # What is held about somebody
+    path("profile/data/", privacy.own, name="own-data"),
+    path("profile/data/download/", privacy.download_own, name="own-data-download"),
+    path("profile/data/erase/", privacy.erase_own, name="own-data-erase"),
+    path("profile/data/hand-over/", handing_over.hand_over, name="hand-over"),
+    path("my-data/", privacy.ask, name="my-data"),
+    path("my-data/<str:token>/", privacy.held, name="my-data-held"),
+    path("my-data/<str:token>/download/", privacy.download, name="my-data-download"),
+    path("my-data/<str:token>/erase/", privacy.erase, name="my-data-erase"),
     # What providers tell
     path("hooks/<slug:alias>/<str:token>/", hooks.receive, name="hook"),
 ]

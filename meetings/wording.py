@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.zones import offset_label
+from accounts.zones import RENAMED, offset_label
 
 DAY = 24 * 60  # minutes
 WEEK = 7 * DAY
@@ -29,6 +30,18 @@ def hours_text(start: datetime, end: datetime, zone: tzinfo) -> str:
     return text
 
 
+def elsewhere_text(start: datetime, end: datetime, zone: tzinfo, here: tzinfo) -> str:
+    """The same on another clock than the reader's, or nothing where both show the same."""
+    there, read = start.astimezone(zone), start.astimezone(here)
+    if there.utcoffset() == read.utcoffset():
+        return ""
+    worded = hours_text if there.date() == read.date() else span_text
+    return _("%(time)s in %(zone)s") % {
+        "time": worded(start, end, zone),
+        "zone": zone_text(zone, start),
+    }
+
+
 def moment_text(at: datetime, zone: tzinfo) -> str:
     """Day, time and zone of an instant."""
     local = at.astimezone(zone)
@@ -36,7 +49,13 @@ def moment_text(at: datetime, zone: tzinfo) -> str:
 
 
 def clock_text(local: datetime | time) -> str:
-    return time_format(local, "TIME_FORMAT")
+    return _clock_text(local.hour, local.minute, get_language())
+
+
+@lru_cache(maxsize=DAY)
+def _clock_text(hour: int, minute: int, language: str | None) -> str:
+    """Lists show the same few times again and again, and each takes longer than the row."""
+    return time_format(time(hour, minute), "TIME_FORMAT")
 
 
 def day_text(day: date) -> str:
@@ -51,13 +70,26 @@ def zone_text(zone: tzinfo, at: datetime | None = None) -> str:
     return f"{city_text(zone)} ({offset_label(zone, at or timezone.now())})"
 
 
+def zone_name(zone: tzinfo) -> str:
+    """A zone where it stands above many dates: each may have another offset."""
+    if not isinstance(zone, ZoneInfo) or zone.key == "UTC":
+        return "UTC"
+    return _("%(city)s time") % {"city": city_text(zone)}
+
+
 def city_text(zone: ZoneInfo) -> str:
-    """A zone by its city, where offsets change."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
+    """A zone by its city as it is called now, where offsets change."""
+    name = RENAMED.get(zone.key, zone.key)
+    return name.rpartition("/")[2].replace("_", " ")
 
 
 def lasting_text(minutes: int) -> str:
     """A duration in words: `1 hour 30 minutes`."""
+    return _lasting_text(minutes, get_language())
+
+
+@lru_cache(maxsize=DAY)
+def _lasting_text(minutes: int, language: str | None) -> str:
     whole, rest = divmod(minutes, 60)
     parts = []
     if whole:

@@ -2,6 +2,7 @@
 
 from django.db.models import ProtectedError, Q, QuerySet
 
+from accounts import audit
 from accounts.models import User
 from meetings.models import Booking, Reservation, Room, RoomSession, Series
 from meetings.models.reservation import ReservationQuerySet
@@ -37,6 +38,7 @@ def _delete(people: QuerySet[User]) -> int:
     Booking.objects.filter(organizer__in=people).delete()
     Series.objects.filter(organizer__in=people).delete()
     Room.objects.filter(owner__in=people).delete()
+    audit.record_each(audit.Action.DELETED, people)
     count = people.count()
     people.delete()
     return count

@@ -8,7 +8,7 @@ from accounts.models import User
 from meetings.models import Booking, Series
 from meetings.recurrence import weekly
 from meetings.services import answering, scheduling
-from meetings.services.series import Decision, SeriesWish, book_series
+from meetings.services.series.booking import Decision, SeriesWish, book_series
 
 from . import guests
 from .guests import GuestPlan

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.fields import ZoneChoiceField
+from accounts.zones import ZonesWith
 from meetings.models import Answer, Booking, Pattern
 from meetings.services.answering import LONGEST_COMMENT
 from meetings.services.asking import Question
 from meetings.wording import day_text, hours_text
 
-from .bookings import FARTHEST, zones_with
+from .bookings import FARTHEST
 from .clocks import ClockForm
 from .inputs import DateInput, TimeInput
 from .text import validate_readable
@@ -40,13 +42,13 @@ class AnswerForm(ClockForm):
     )
     date = forms.DateField(label=gettext_lazy("Date"), required=False, widget=DateInput)
     time = forms.TimeField(label=gettext_lazy("Start"), required=False, widget=TimeInput)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
+    time_zone = ZoneChoiceField(label=gettext_lazy("Time zone"), required=False)
 
     def __init__(self, data: Any = None, *, question: Question, zone: ZoneInfo) -> None:
         self.question, self.zone = question, zone
         super().__init__(data, initial=self._first_values())
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label, choices=zones_with(zone.key), required=False
+        self.fields["time_zone"] = ZoneChoiceField(
+            label=self.fields["time_zone"].label, choices=ZonesWith(zone.key), required=False
         )
         if question.is_series:
             self.fields["about"] = forms.ChoiceField(

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.fields import ZoneChoiceField
 from accounts.models import User
-from accounts.zones import zone_choices
+from accounts.zones import ZonesWith
 from meetings.models import Booking, Room
 from meetings.models.booking import LONGEST, LONGEST_TITLE
 from meetings.recurrence import Rule, dates
 from meetings.services.scheduling import MeetingWish, free_from
-from meetings.services.series import SeriesWish
+from meetings.services.series.booking import SeriesWish
 
 from .clocks import ClockForm, occasion_of
 from .guests import InviteesField
@@ -63,7 +64,7 @@ class BookingForm(ClockForm):
         },
         widget=forms.NumberInput(attrs={"list": "durations", "inputmode": "numeric"}),
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    time_zone = ZoneChoiceField(label=gettext_lazy("Time zone"))
     room = forms.ModelChoiceField(
         label=gettext_lazy("Place"),
         queryset=Room.objects.none(),
@@ -88,8 +89,10 @@ class BookingForm(ClockForm):
         self.user, self.booking, self.repeat = user, booking, repeat
         kwargs["initial"] = {**self._first_values(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label, choices=zones_with(self.initial["time_zone"])
+        if booking is None and not self.is_bound:  # who sends it has chosen a time already
+            self.initial = {**_time_for_new(user), **self.initial}
+        self.fields["time_zone"] = ZoneChoiceField(
+            label=self.fields["time_zone"].label, choices=ZonesWith(self.initial["time_zone"])
         )
         if booking is None:
             self.fields["guests"] = InviteesField(organizer=user.email)
@@ -205,15 +208,7 @@ def _first_day(rule: Rule | None, day: date) -> date:
 
 
 def _values_for_new(user: User) -> dict[str, Any]:
-    """The next half hour in which the person is free, where they are."""
-    now = timezone.now().astimezone(user.zone)
-    soon = now.replace(minute=0, second=0, microsecond=0) + timedelta(
-        minutes=30 if now.minute < 30 else 60
-    )
-    start = free_from(user, soon, minutes=30).astimezone(user.zone)
     return {
-        "date": start.date(),
-        "time": start.time(),
         "duration": 30,
         "time_zone": user.time_zone,
         "reminders": AT_FIRST,
@@ -221,11 +216,14 @@ def _values_for_new(user: User) -> dict[str, Any]:
     }
 
 
-def zones_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The zones on offer, and the one already chosen even if it is an old alias."""
-    choices = zone_choices()
-    offered = {zone for __, zones in choices for zone, __ in zones}
-    return choices if name in offered else [("", [(name, name)]), *choices]
+def _time_for_new(user: User) -> dict[str, Any]:
+    """The next half hour in which the person is free, where they are."""
+    now = timezone.now().astimezone(user.zone)
+    soon = now.replace(minute=0, second=0, microsecond=0) + timedelta(
+        minutes=30 if now.minute < 30 else 60
+    )
+    start = free_from(user, soon, minutes=30).astimezone(user.zone)
+    return {"date": start.date(), "time": start.time()}
 
 
 class CancelForm(forms.Form):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from meetings.services.series import Collision, Decision, Planned, SeriesWish
-from meetings.services.series_wish import planned_on
+from meetings.services.series.booking import Collision, Decision, Planned, SeriesWish
+from meetings.services.series.wish import planned_on
 
 DECIDE = "decide-"  # and the date
 DECIDED = "decided"  # comes from the page that asks

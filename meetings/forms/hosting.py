@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from .passcodes import LONGEST_PASSCODE, validate_typable
+from .passcodes import LONGEST_PASSCODE, SHOWN_ONCE, validate_typable
 from .text import validate_readable
 
 
@@ -15,13 +15,13 @@ class PasscodeForm(forms.Form):
     def __init__(self, *args: Any, longest: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         most = longest or LONGEST_PASSCODE
+        words = _("At most %(most)d characters: letters of any script, digits and signs.")
         self.fields["passcode"] = forms.CharField(
             label=_("New passcode"),
             max_length=most,
             validators=[validate_readable, validate_typable],
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-            help_text=_("At most %(most)d characters: letters of any script, digits and signs.")
-            % {"most": most},
+            help_text=f"{words % {'most': most}} {SHOWN_ONCE}",
         )
 
 

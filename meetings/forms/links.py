@@ -1,6 +1,6 @@
 """A link of a meeting, series or room: for whom it is, and how long and how often it works."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from .inputs import DateInput, TimeInput
 from .text import one_line, validate_readable
 
 MOST_USES = 1_000_000
+END_OF_DAY = time(23, 59)  # what a date without a time means
 WORDS = {
     JoinLink.Purpose.HOST: gettext_lazy("You, the host"),
     JoinLink.Purpose.COHOST: gettext_lazy("A co-host"),
@@ -76,9 +77,10 @@ class LinkForm(ClockForm):
         day, clock = data["date"], data["time"]
         if day is None and clock is None:
             return None
-        if day is None or clock is None:
-            self.add_error("time" if day else "date", _("Please give both date and time."))
+        if day is None:
+            self.add_error("date", _("Please give a date as well."))
             return None
+        clock = clock or END_OF_DAY
         if self.link and self.link.expires_at and not {"date", "time"} & set(self.changed_data):
             return self.link.expires_at  # also the second of two equal times, and one that is past
         end = self.read_instant(datetime.combine(day, clock), self.zone)

@@ -13,6 +13,7 @@ from meetings.models.fields import SecretUnreadable, decrypt, encrypt
 from .text import validate_readable
 
 LONGEST_PASSCODE = 64
+SHOWN_ONCE = gettext_lazy("Parley shows it nowhere again: note it, and if it is lost, set another.")
 SEALED = "sealed:"  # what was typed before, as a page carries it on
 LONGEST_SEALED = 2_000
 

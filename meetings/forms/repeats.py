@@ -25,7 +25,7 @@ from meetings.recurrence import (
     yearly,
 )
 from meetings.rule_words import NTH, WORKDAYS, every_text, weekday_order
-from meetings.services.series_wish import FAULTS
+from meetings.services.series.wish import FAULTS
 
 from .inputs import DateInput
 

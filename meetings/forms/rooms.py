@@ -11,9 +11,10 @@ from meetings.models import Room
 from meetings.providers import aliases, default_alias
 from meetings.providers.base import Features
 from meetings.services.moving import USES
+from meetings.services.pools import one_of_each_pool, pool_of
 from meetings.services.rooms import provider_of
 
-from .passcodes import PasscodeField
+from .passcodes import SHOWN_ONCE, PasscodeField
 from .text import one_line, validate_readable
 
 # Option → the feature that a provider needs for it. The rest is ours and works everywhere.
@@ -80,7 +81,7 @@ class RoomOptionsForm(forms.ModelForm[Room]):
             words = _("A passcode is set. Leave this empty to keep it, or type a new one.")
         else:
             del self.fields["no_passcode"]
-        self.fields["passcode"].help_text = words
+        self.fields["passcode"].help_text = f"{words} {SHOWN_ONCE}"
 
     def _chosen_alias(self) -> str:
         posted = self.data.get(self.add_prefix("provider_alias"), "")
@@ -137,12 +138,12 @@ class RoomOptionsForm(forms.ModelForm[Room]):
         self.data = {**data, self.add_prefix(SHOWN_FOR): self._chosen_alias()}
 
     def _offer_providers(self) -> None:
-        known = list(aliases())
         current = self.instance.provider_alias
+        known = one_of_each_pool(aliases(), chosen=current)
         if known == [current]:
             del self.fields["provider_alias"]
             return
-        choices = [(alias, provider_name(alias)) for alias in known]
+        choices = [(alias, place_name(alias)) for alias in known]
         if current not in known:
             choices.insert(0, (current, _("%(alias)s (no longer there)") % {"alias": current}))
         self.fields["provider_alias"] = forms.ChoiceField(
@@ -215,6 +216,15 @@ def features_of(alias: str) -> Features:
 
 def provider_name(alias: str) -> str:
     """A provider as a list of several shows it: with its alias, where that says more."""
+    return _named(alias, alias)
+
+
+def place_name(alias: str) -> str:
+    """The same where one is chosen: an account of a pool stands for all of it."""
+    return _named(alias, pool_of(alias) or alias)
+
+
+def _named(alias: str, name: str) -> str:
     provider = provider_of(alias)
-    label = _(provider.label) if provider else alias
-    return label if label.lower() == alias.lower() else f"{label} ({alias})"
+    label = _(provider.label) if provider else name
+    return label if label.lower() == name.lower() else f"{label} ({name})"

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.zones import zone_choices
+from accounts.zones import ZonesWith, zone_choices
 from meetings.models import Room
 from meetings.recurrence import Rule
-from meetings.services.series_wish import SeriesWish
+from meetings.services.series.wish import SeriesWish
 from meetings.wording import day_text
 
-from .bookings import FARTHEST, BookingForm, CancelForm, zones_with
+from .bookings import FARTHEST, BookingForm, CancelForm
 from .reminders import RemindersField
 from .repeats import RepeatForm, initial_from
 from .text import one_line
@@ -51,7 +51,7 @@ class SeriesForm(forms.Form):
         zone, room = self.fields["time_zone"], self.fields["room"]
         assert isinstance(zone, forms.ChoiceField)  # noqa: S101
         assert isinstance(room, forms.ModelChoiceField)  # noqa: S101
-        zone.choices = zones_with(now.time_zone)
+        zone.choices = ZonesWith(now.time_zone)
         room.empty_label = _("A room of its own, for this series")
         room.queryset = Room.objects.visible_to(user).permanent().in_use()
         if now.room:

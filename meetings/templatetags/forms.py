@@ -19,6 +19,15 @@ def kind_of_field(field: BoundField) -> str:
 
 
 @register.filter
+def is_optional(field: BoundField) -> bool:
+    """Whether it may stay empty: a list or radio buttons always have something chosen."""
+    widget = field.field.widget
+    is_chosen = isinstance(widget, forms.Select | forms.RadioSelect)
+    chooses_several = getattr(widget, "allow_multiple_selected", False)
+    return not field.field.required and (chooses_several or not is_chosen)
+
+
+@register.filter
 def described(field: BoundField) -> SafeString:
     """The control, tied to its help text and its first error."""
     attrs: dict[str, str | bool] = {}

@@ -41,8 +41,8 @@ def invite_url(context: Context, door: Door) -> str:
     """The participants' link into the place that a door leads to; nothing when there is none."""
     place = door.link.booking or door.link.series or door.link.room
     assert place is not None, "a check constraint sees to it"  # noqa: S101
-    links = place.links.usable().common().filter(purpose=JoinLink.Purpose.PARTICIPANT)
-    link = links.best_first().first()
+    links = place.links.usable().to_hand_out()
+    link = links.filter(purpose=JoinLink.Purpose.PARTICIPANT).first()
     return context["request"].build_absolute_uri(link.get_absolute_url()) if link else ""
 
 
@@ -162,6 +162,7 @@ def _people() -> dict[str, str]:
         "host": _("Host"),
         "cohost": _("Co-host"),
         "participant": "",
+        "invited": _("invited"),
         "people_one": _("{n} person"),
         "people_other": _("{n} people"),
         "screen_of": _("{name} is sharing"),
@@ -203,6 +204,7 @@ def _troubles() -> dict[str, str]:
         "error_forbidden": _("Only hosts may do that."),
         "error_no_peer": _("That person is no longer here."),
         "error_last_host": _("The meeting needs a host: make somebody else one first."),
+        "error_used_up": _("Not everybody was let in: the link that they came by is used up."),
         "error_chat_closed": _("A host turned the chat off."),
         "error_share_closed": _("Only hosts may share their screen in this meeting."),
         "error_too_fast": _("That was a bit fast. Wait a moment and try again."),

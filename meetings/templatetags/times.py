@@ -7,10 +7,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from meetings import wording
 from meetings.models import Booking, Pattern
+from meetings.views.state_words import state_badge
 
 register = template.Library()
 
@@ -30,14 +30,14 @@ def when(booking: Booking) -> SafeString:
 @register.simple_tag
 def organizers_time(booking: Booking) -> str:
     """The same on the meeting's own clock, or nothing when the reader's clock shows the same."""
-    here = booking.starts_at.astimezone(timezone.get_current_timezone())
-    there = booking.starts_at.astimezone(booking.zone)
-    if here.utcoffset() == there.utcoffset():
-        return ""
-    worded = wording.hours_text if here.date() == there.date() else wording.span_text
-    text = worded(booking.starts_at, booking.ends_at, booking.zone)
-    zone = wording.zone_text(booking.zone, booking.starts_at)
-    return _("%(time)s in %(zone)s") % {"time": text, "zone": zone}
+    here = timezone.get_current_timezone()
+    return wording.elsewhere_text(booking.starts_at, booking.ends_at, booking.zone, here)
+
+
+@register.simple_tag(name="state_badge")
+def badge(booking: Booking) -> SafeString:
+    """How it stands now."""
+    return state_badge(booking, timezone.now())
 
 
 @register.simple_tag
@@ -62,8 +62,8 @@ def moment(at: datetime) -> str:
 
 @register.simple_tag
 def zone_label() -> str:
-    """The reader's zone."""
-    return wording.zone_text(timezone.get_current_timezone())
+    """The reader's zone, for a list of dates."""
+    return wording.zone_name(timezone.get_current_timezone())
 
 
 @register.simple_tag

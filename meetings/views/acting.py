@@ -1,6 +1,6 @@
 """What a host's buttons do, from whichever page they were pressed on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from meetings.services.controls import CannotDo, NotDoneThere
 from meetings.services.roles import Action, may, may_ever
 
 from .desks import Desk
+from .kept_out import kept_out_text
 from .live import people_waiting, said_at_the_end
 from .relocating import relocate
 from .troubles import held_at
@@ -53,9 +54,10 @@ def over(request: Request, desk: Desk, action: Action | None = None) -> HttpResp
 
 def admit(request: Request, desk: Desk) -> HttpResponse:
     """Let in those who are named, or all who wait."""
-    count = hosting.admit(desk.session, _named(request), by=desk.actor.user)
+    named = _named(request)
+    count = hosting.admit(desk.session, named, by=desk.actor.user)
     text = ngettext("%(n)d person is let in.", "%(n)d people are let in.", count)
-    return _decided(request, desk, count, text)
+    return _decided(request, desk, count, text, kept_out=hosting.kept_out(desk.session, named))
 
 
 def refuse(request: Request, desk: Desk) -> HttpResponse:
@@ -76,27 +78,38 @@ def _named(request: Request) -> list[int] | None:
     return [number for number in numbers if number is not None]
 
 
-def _decided(request: Request, desk: Desk, count: int, text: str) -> HttpResponse:
+def _decided(
+    request: Request, desk: Desk, count: int, text: str, *, kept_out: Sequence[str] = ()
+) -> HttpResponse:
     if request.htmx and desk.at == "frame":  # the meeting in the frame goes on
-        return who_waits(request, desk)
+        return who_waits(request, desk, kept_out=kept_out)
     if count:
         messages.success(request, text % {"n": count})
-    elif not _named(request) and "admission" not in request.POST:
+    if kept_out:
+        messages.warning(request, kept_out_text(kept_out))
+    elif not count:
+        _say_why_nobody(request)
+    return redirect(desk.home)
+
+
+def _say_why_nobody(request: Request) -> None:
+    if not _named(request) and "admission" not in request.POST:
         messages.info(request, _("Please choose somebody who waits."))
     elif _named(request):
         messages.info(request, _("They do not wait any more: it was decided a moment before."))
     else:
         messages.info(request, _("Nobody waits any more."))
-    return redirect(desk.home)
 
 
-def who_waits(request: Request, desk: Desk, *, seen: str = "") -> HttpResponse:
+def who_waits(
+    request: Request, desk: Desk, *, seen: str = "", kept_out: Sequence[str] = ()
+) -> HttpResponse:
     """The bar above a provider’s page; nothing when it looks as it did."""
     people = people_waiting(desk.session)
     mark = "-".join(str(each.pk) for each in people) or "nobody"
     if mark == seen:
         return HttpResponse(status=204)
-    context = {"desk": desk, "waiting": people, "mark": mark}
+    context = {"desk": desk, "waiting": people, "mark": mark, "kept_out": kept_out_text(kept_out)}
     return render(request, "meetings/parts/frame_waiting.html", context)
 
 
@@ -112,7 +125,8 @@ def lock(request: Request, desk: Desk) -> HttpResponse:
     failed = _(
         "The provider did not do it: %(error)s To ask it again, undo this and do it once more."
     )
-    return _carry_out(request, desk, act, done=done, here=done, failed=failed)
+    about = "locked" if locked else "open"
+    return _carry_out(request, desk, act, done=done, here=done, failed=failed, about=about)
 
 
 def passcode(request: Request, desk: Desk) -> HttpResponse:
@@ -216,8 +230,12 @@ def _carry_out(
     done: str,
     here: str = "",
     failed: str = "",
+    about: str = "",
 ) -> HttpResponse:
-    """Do it; `here` is what holds on our side when the provider `failed`."""
+    """Do it; `here` is what holds on our side when the provider `failed`.
+
+    What is said of the doors is said until the page learns that they are not so any more (`about`).
+    """
     try:
         act()
     except CannotDo as cannot:
@@ -228,7 +246,7 @@ def _carry_out(
         kept = here or _("Nothing has changed.")
         messages.error(request, f"{kept} {words % {'error': trouble}}")
     else:
-        messages.success(request, done)
+        messages.success(request, done, extra_tags=about)
     return redirect(desk.home)
 
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from meetings.calendar_links import Way, ways_to_add
 from meetings.models import Booking, JoinLink, Series
-from meetings.services import calendar_files
-from meetings.services.calendar_files import CalendarFile
+from meetings.services.calendars import files
+from meetings.services.calendars.files import CalendarFile
 from meetings.services.door import Door
 
 
@@ -24,17 +24,13 @@ def adding_of_booking(booking: Booking) -> Adding | None:
     """For the organizer; nothing where nothing is ahead."""
     if booking.is_cancelled or booking.is_over:
         return None
-    return _adding(
-        calendar_files.for_organizer(booking), reverse("booking-calendar", args=[booking.pk])
-    )
+    return _adding(files.for_organizer(booking), reverse("booking-calendar", args=[booking.pk]))
 
 
 def adding_of_series(series: Series) -> Adding | None:
     if series.is_cancelled or not series.bookings.confirmed().not_over().exists():
         return None
-    return _adding(
-        calendar_files.for_organizer(series), reverse("series-calendar", args=[series.pk])
-    )
+    return _adding(files.for_organizer(series), reverse("series-calendar", args=[series.pk]))
 
 
 def adding_at_door(found: Door) -> Adding | None:
@@ -46,7 +42,7 @@ def adding_at_door(found: Door) -> Adding | None:
 
 
 def adding_by_link(link: JoinLink) -> Adding | None:
-    file = calendar_files.for_link(link)
+    file = files.for_link(link)
     return _adding(file, reverse("door-calendar", args=[link.token])) if file else None
 
 

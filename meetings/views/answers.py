@@ -28,7 +28,7 @@ from meetings.wording import day_text, hours_text
 
 from .add_to_calendar import adding_by_link
 from .throttles import guarded
-from .tokens import dead_link
+from .tokens import dead_link, look_up
 
 Choice = Answer.Choice
 MOST_DATES = 6  # listed under an answer to all
@@ -171,12 +171,10 @@ def _dates(question: Question) -> list[tuple[Booking, Answer | None]]:
 
 
 def _link(token: str) -> JoinLink | None:
-    if not token.isprintable():  # PostgreSQL refuses to look for some of those
-        return None
-    links = JoinLink.objects.standing().select_related(
+    asked = JoinLink.objects.standing().select_related(
         "guest__booking__organizer", "guest__series__organizer"
     )
-    link = links.filter(token=token).first()
+    link = look_up(token, ask=lambda token: asked.filter(token=token).first())
     return None if link and link.guest and link.guest.removed_at else link
 
 

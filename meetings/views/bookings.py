@@ -1,23 +1,28 @@
 """One meeting: look at it, change it, call it off."""
 
 import uuid
+from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from meetings.attendance_sums import best_role
 from meetings.forms.bookings import CancelForm
+from meetings.forms.recordings import KeepOrDeleteForm
 from meetings.http import MemberRequest
-from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended
-from meetings.services import hosting, moving, notices, scheduling
+from meetings.models import Attendance, Booking, RoomSession, is_live_now, was_ended, was_held
+from meetings.services import hosting, moving, scheduling
+from meetings.services.attendance.given_roles import given_roles
+from meetings.services.mail import notices
 from meetings.services.places import capacity_at
 
 from .add_to_calendar import adding_of_booking
+from .attendance_words import role_text
 from .changes import changes_in_words, history_of
 from .guest_list import guests_of
 from .links import links_of
@@ -26,7 +31,7 @@ from .meeting_forms import are_valid, form_page, forms_of, options_of
 from .policies import leads_out
 from .previews import part_asked
 from .proposals import proposals_of
-from .recordings import may_be_recorded
+from .recordings import asked_what_stays, let_go, recordings_of
 from .reservations import confirmation_of
 from .series_place import place_in_series
 from .session_notes import notes_of
@@ -59,7 +64,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "guests": guests_of(request, booking),
         "proposals": proposals_of(booking),
         "attendances": list(_attendances(booking)),
-        "may_be_recorded": may_be_recorded(booking),
+        "recordings": recordings_of(booking),
         "in_series": place_in_series(booking),
         "history": history_of(booking),
     }
@@ -171,7 +176,11 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     if not (booking.is_cancelled or booking.is_over):
         messages.error(request, _("Cancel the meeting first: people may have its links."))
         return redirect("booking", booking.pk)
+    form = KeepOrDeleteForm(request.POST)
+    if question := asked_what_stays(request, booking, form):
+        return question
     scheduling.remove_from_lists(booking, by=request.user)
+    let_go(request, booking, form)
     messages.success(request, _("“%(title)s” is removed.") % {"title": booking.title})
     return redirect("dashboard")
 
@@ -180,7 +189,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
 def meet_now(request: MemberRequest) -> HttpResponse:
     """A meeting this moment, in a room of its own."""
     booking = scheduling.meet_now(request.user, request_key=_key(request))
-    host = booking.links.usable().filter(purpose="host").best_first().first()
+    host = booking.links.usable().to_hand_out().filter(purpose="host").first()
     return redirect("door", host.token) if host else redirect("booking", booking.pk)
 
 
@@ -204,10 +213,15 @@ def end(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _mine(request: MemberRequest, pk: int) -> Booking:
     mine = Booking.objects.visible_to(request.user).annotate(
-        is_live=is_live_now("booking"), was_ended=was_ended()
+        is_live=is_live_now("booking"), was_ended=was_ended(), was_held=was_held()
     )
     return get_object_or_404(mine.select_related("room", "organizer", "series", "pattern"), pk=pk)
 
 
-def _attendances(booking: Booking) -> QuerySet[Attendance]:
-    return Attendance.objects.filter(session__booking=booking).order_by("joined_at")[:200]
+def _attendances(booking: Booking) -> Iterator[tuple[Attendance, str]]:
+    """Who was there, and as what: a host may have made them more than their link."""
+    stays = list(Attendance.objects.filter(session__booking=booking).order_by("joined_at")[:200])
+    given = given_roles({stay.session_id for stay in stays})
+    for stay in stays:
+        roles = [stay.role, given.get((stay.session_id, stay.identity), "")]
+        yield stay, role_text(best_role(roles))

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from meetings.http import MemberRequest, Request
 from meetings.models import Booking, Series
-from meetings.services import calendar_files
-from meetings.services.calendar_files import CalendarFile
+from meetings.services.calendars import files
+from meetings.services.calendars.files import CalendarFile
 
 from .throttles import guarded
 from .tokens import dead_link, link_for
@@ -25,7 +25,7 @@ def of_booking(request: MemberRequest, pk: int) -> HttpResponse:
     """The organizer's meeting as a file."""
     mine = Booking.objects.visible_to(request.user)
     booking = get_object_or_404(mine.select_related("organizer", "series", "pattern"), pk=pk)
-    return _answer(calendar_files.for_organizer(booking))
+    return _answer(files.for_organizer(booking))
 
 
 @never_cache
@@ -33,7 +33,7 @@ def of_booking(request: MemberRequest, pk: int) -> HttpResponse:
 def of_series(request: MemberRequest, pk: int) -> HttpResponse:
     """The organizer's series as a file."""
     series = get_object_or_404(Series.objects.visible_to(request.user), pk=pk)
-    return _answer(calendar_files.for_organizer(series))
+    return _answer(files.for_organizer(series))
 
 
 @login_not_required
@@ -43,7 +43,7 @@ def of_series(request: MemberRequest, pk: int) -> HttpResponse:
 def at_door(request: Request, token: str) -> HttpResponseBase:
     """What is behind this link as a file. Changes nothing."""
     link = link_for(request, token)
-    found = calendar_files.for_link(link) if link else None
+    found = files.for_link(link) if link else None
     return _answer(found) if found else dead_link(request, token)
 
 

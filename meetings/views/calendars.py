@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from meetings.calendar_links import Way, ways_to_subscribe, webcal_address
 from meetings.http import MemberRequest, Request, whole_number
 from meetings.models import Feed, Room
-from meetings.services import feeds
+from meetings.services.calendars import feeds
 
 from .throttles import guarding
 

@@ -10,8 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.models import User
 from meetings.forms.rooms import provider_name
-from meetings.models import Booking, BookingChange, Pattern, Room, WaitingRoom
+from meetings.models import Booking, BookingChange, Pattern, Room, SeriesChange, WaitingRoom
 from meetings.services.rooms import ANEW, SET, room_changes
 from meetings.wording import clock_text, day_text, lasting_text, moment_text, reminders_text
 
@@ -27,8 +28,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    change: BookingChange
+    """One line of a page's history."""
+
+    change: BookingChange | SeriesChange
+    what: str
     details: list[Change]
+    extent: str = ""  # how many meetings of a series
+    booking: Booking | None = None  # the one date of a series that was changed by itself
 
 
 def changes_in_words(values: dict[str, list[Any]], booking: Booking) -> list[Change]:
@@ -53,7 +59,10 @@ def room_changes_in_words(room: Room, options: dict[str, Any]) -> list[Change]:
 
 def history_of(booking: Booking) -> list[HistoryEntry]:
     entries = booking.changes.select_related("by")
-    return [HistoryEntry(entry, changes_in_words(entry.values, booking)) for entry in entries]
+    return [
+        HistoryEntry(each, each.get_kind_display(), changes_in_words(each.values, booking))
+        for each in entries
+    ]
 
 
 def label_of(name: str) -> str:
@@ -63,6 +72,7 @@ def label_of(name: str) -> str:
         "room": _("Place"),
         "rule": _("Repeats"),
         "guests": _("Guests"),
+        "cohosts": _("Co-hosts among the guests"),
         "reminders": _("Reminders"),
         "passcode": _("Passcode"),
         "duration": _("How long"),  # the value names its unit
@@ -88,6 +98,11 @@ def text_of(name: str, value: Any, zone: str = "") -> str:
     return "–" if value in (None, "") else str(value)
 
 
+def _name_of(pk: int) -> str:
+    """Histories keep numbers of people, whose names may have to be forgotten."""
+    return str(User.objects.filter(pk=pk).first() or "–")
+
+
 def _dates_text(days: list[date]) -> str:
     texts = [day_text(day) for day in days[:MOST_DATES]]
     if more := len(days) - len(texts):
@@ -106,6 +121,7 @@ _WORDED: dict[str, Callable[[Any], str]] = {
     "reminders": reminders_text,
     "room": lambda name: name or _("A room of its own"),
     "provider_alias": provider_name,
+    "organizer": _name_of,
     "passcode": lambda told: _PASSCODES[told](),
     "waiting_room": lambda who: str(WaitingRoom(who).label),
 }

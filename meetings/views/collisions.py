@@ -8,8 +8,8 @@ from meetings.forms.decisions import DECIDE, DECIDED, FOR_ALL, value_of
 from meetings.forms.passcodes import sealed
 from meetings.http import MemberRequest
 from meetings.models import Booking
-from meetings.services.series import Collision, Decision, SeriesWish
-from meetings.services.series_wish import planned_on
+from meetings.services.series.booking import Collision, Decision, SeriesWish
+from meetings.services.series.wish import planned_on
 
 from .previews import DateRow, date_row
 

@@ -17,6 +17,7 @@ from meetings.models import RoomSession
 from meetings.services.door import Door, DoorState
 from meetings.services.door_rules import door_for
 from meetings.services.roles import Action, may_ever
+from meetings.services.waiting.waiters import Waiter, waiters_at
 
 from .acting import act_at
 from .desks import Desk, desk_at, seat_at
@@ -57,11 +58,14 @@ def for_hosts(view: Show) -> Callable[..., HttpResponseBase]:
 def show(request: Request, found: Door) -> HttpResponse:
     """Who is inside and who waits, with the buttons of this person's role."""
     desk = _running(found)
+    callers = [] if desk else _callers(found)
     alias = found.session.alias if found.session else found.room.provider_alias
     context = {
         "door": found,
         "seat": seat_at(found),
         "live": live_part(desk) if desk else None,
+        "callers": callers,
+        "seen": _mark(callers),
         "leads_out": leads_out(alias),
     }
     response = render(request, "meetings/console.html", context)
@@ -72,10 +76,13 @@ def show(request: Request, found: Door) -> HttpResponse:
 @for_hosts
 @require_safe
 def live(request: Request, found: Door) -> HttpResponse:
-    """The live part of the console."""
+    """The live part of the console; before anything runs, whether others wait than were shown."""
     if not request.htmx:
         return redirect("console", found.link.token)
-    return live_answer(request, _running(found))
+    desk = _running(found)
+    if desk is None and request.GET.get("seen", "") == _mark(_callers(found)):
+        return HttpResponse(status=204)
+    return live_answer(request, desk) if desk else HttpResponseClientRefresh()
 
 
 @for_hosts
@@ -120,6 +127,16 @@ def still(request: Request, token: str, pk: int) -> HttpResponseBase:
     if session.end_reason == RoomSession.EndReason.MOVED and request.htmx:
         return HttpResponseClientRedirect(link.get_absolute_url())
     return HttpResponse(status=HTMX_STOP)
+
+
+def _callers(found: Door) -> list[Waiter]:
+    """Who stands at the door that nobody has opened."""
+    return [] if found.session else waiters_at(found.room, found.booking)
+
+
+def _mark(callers: list[Waiter]) -> str:
+    """Changes when somebody comes or goes."""
+    return "-".join(each.key for each in callers)
 
 
 def _running(found: Door) -> Desk | None:

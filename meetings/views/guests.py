@@ -12,7 +12,8 @@ from meetings.forms.guests import GuestListForm, cut_text, trouble_text
 from meetings.http import MemberRequest
 from meetings.invitees import Reading
 from meetings.models import Booking, Guest, Series
-from meetings.services import inviting
+from meetings.providers.base import Role
+from meetings.services import cohosts, inviting
 from meetings.services.inviting import MOST_GUESTS, CannotInvite, Place
 
 from .guest_list import guests_of
@@ -118,6 +119,21 @@ def invite_again(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The invitation of %(guest)s goes out again.") % words)
         else:
             messages.info(request, _("%(guest)s was removed in the meantime.") % words)
+    return redirect(_home_of(inviting.place_of(guest)))
+
+
+@require_POST
+def give_role(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make a guest co-host by their own link, or participant again."""
+    guest = _mine(request, pk)
+    role = Role.COHOST if request.POST.get("role") == Role.COHOST else Role.PARTICIPANT
+    if cohosts.give_role(guest, role, by=request.user):
+        words = _("%(guest)s is a participant again.")
+        if role.hosts:
+            words = _("%(guest)s is co-host now: their personal link lets them host.")
+        messages.success(request, words % {"guest": guest})
+    else:
+        messages.info(request, _("Nothing was changed."))
     return redirect(_home_of(inviting.place_of(guest)))
 
 

@@ -23,10 +23,3 @@ def home(request: Request) -> HttpResponse:
 def favicon(request: Request) -> HttpResponse:
     """For pages that do not name their icon: Django's admin."""
     return redirect(static("img/mark.svg"))
-
-
-@login_not_required
-@require_safe
-def alive(request: Request) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok", content_type="text/plain")

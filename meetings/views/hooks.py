@@ -8,10 +8,13 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts import audit
+from config.logs import bind
+from meetings import metrics
 from meetings.http import Request, whole_number
 from meetings.providers.base import WebhookRequest
 from meetings.providers.errors import WebhookRejected
-from meetings.services import hooks, webhooks
+from meetings.services.deliveries import hooks, webhooks
 
 from .throttles import guarding
 
@@ -29,16 +32,22 @@ def receive(request: Request, alias: str, token: str) -> HttpResponseBase:
     hook = hooks.hook_for(alias, token)
     if hook is None:
         return unknown(request)
+    bind(alias=hook.alias)
+    audit.is_provider(hook.alias)
     body = _body(request)
     if body is None:
+        metrics.delivery_came(hook.alias, "too_large")
         return HttpResponse(status=413)
     try:
         reply = webhooks.receive(hook, WebhookRequest(body=body, headers=dict(request.headers)))
     except WebhookRejected as error:
         log.warning("A delivery for “%s” was refused: %s", alias, error)
+        metrics.delivery_came(hook.alias, "refused")
         return HttpResponse(status=400)
     except webhooks.NotNow:
+        metrics.delivery_came(hook.alias, "not_now")
         return HttpResponse(status=503, headers={"Retry-After": str(COME_AGAIN)})
+    metrics.delivery_came(hook.alias, "taken")
     return HttpResponse(reply, content_type="text/plain; charset=utf-8")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
+from django.db import Error
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,23 +17,27 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import throttle
 from accounts.middleware import ZONE_COOKIE
 from meetings.http import Request
-from meetings.middleware import come_again
 from meetings.models import JoinLink, WaitingRoom
+from meetings.models.recording import RecordingQuerySet
 from meetings.names import clean_name
+from meetings.pauses import pause_for, pause_page
 from meetings.providers.base import JoinTicket
 from meetings.providers.errors import ProviderError
 from meetings.services import door_memory, inviting, joining
 from meetings.services.door import Door, DoorState, Visitor
 from meetings.services.door_rules import door_for
 from meetings.services.passcodes import is_right, passcode_of, proof_of
+from meetings.services.recordings.shelves import shared_at
 from meetings.services.rooms import provider_of
-from meetings.services.transactions import is_busy
-from meetings.services.waiting_room import note_seen
+from meetings.services.transactions import in_turn
+from meetings.services.waiting.stopping import stop_waiting
+from meetings.services.waiting.waiting_room import note_seen
 
 from .add_to_calendar import adding_at_door
 from .policies import framing, leading_out, leads_out
 from .throttles import guarded
-from .tokens import dead_link, link_for
+from .timing import timed
+from .tokens import dead_link, link_for, with_place
 from .troubles import where_to_choose
 from .visitors import remember, visitor_of
 
@@ -43,6 +47,7 @@ log = logging.getLogger(__name__)
 @login_not_required
 @never_cache
 @require_safe
+@timed("look")
 @guarded
 def door(request: Request, token: str) -> HttpResponseBase:
     """Show where this link’s meeting stands. Previews and reloads are harmless.
@@ -55,7 +60,7 @@ def door(request: Request, token: str) -> HttpResponseBase:
     if link is None:
         return dead_link(request, token)
     found = door_for(link, visitor_of(request, link))
-    note_seen(found.admission)
+    note_seen(found.waiter)
     if request.htmx and request.GET.get("seen") == found.mark:
         return HttpResponse(status=204)
     return _show(request, found)
@@ -67,17 +72,18 @@ def _looks_as_before(request: Request, token: str) -> bool:
     found = link and door_memory.glance(token, visitor_of(request, link))
     if not found or found.mark != request.GET["seen"]:
         return False
-    note_seen(found.admission)
+    note_seen(found.waiter)
     return True
 
 
 @login_not_required
 @never_cache
 @require_POST
+@timed("enter")
 @guarded
 def enter(request: Request, token: str) -> HttpResponseBase:
     """Take one person in: a ticket minted now, for them, and forgotten."""
-    link = link_for(request, token)
+    link = link_for(request, token, ask=with_place)
     if link is None:
         return dead_link(request, token)
     visitor = visitor_of(request, link, name=request.POST.get("name", ""))
@@ -85,10 +91,12 @@ def enter(request: Request, token: str) -> HttpResponseBase:
         return _show(request, door_for(link, visitor), error=_("Please say who you are."))
     try:
         response = _let_in(request, link, visitor)
-    except OperationalError as error:
-        if not is_busy(error):
+    except Error as error:
+        pause = pause_for(error)
+        if pause is None:
             raise
-        response = come_again(request)  # as whom they came: they may have been admitted already
+        # As whom they came: they may have been admitted already.
+        response = pause_page(request, pause)
         remember(response, request, link, visitor, ready=False)
     return response
 
@@ -97,6 +105,7 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
     try:
         ticket = joining.enter(link, visitor)
     except joining.CannotEnter as not_yet:
+        request.outcome = not_yet.door.state
         response: HttpResponse = redirect("door", token=link.token)
         remember(response, request, link, visitor, ready=not not_yet.door.is_final)
         return response
@@ -110,7 +119,7 @@ def _let_in(request: Request, link: JoinLink, visitor: Visitor) -> HttpResponse:
     except ProviderError as error:
         log.warning("A room could not be opened: %s", error)
         return _failed(request, link, visitor, DoorState.TROUBLE)
-    response = _follow(request, door_for(link, visitor), ticket)
+    response = _follow(request, link, visitor, ticket)
     remember(response, request, link, visitor, ready=False)
     return response
 
@@ -134,6 +143,23 @@ def _hear_passcode(request: Request, link: JoinLink, visitor: Visitor, found: Do
 def _ask_again(request: Request, found: Door, error: str, *, status: int = 422) -> HttpResponse:
     response = _show(request, found, passcode_error=error)
     response.status_code = status
+    return response
+
+
+@login_not_required
+@never_cache
+@require_POST
+@guarded
+def stop(request: Request, token: str) -> HttpResponseBase:
+    """Somebody who waits does not want to any more."""
+    link = link_for(request, token)
+    if link is None:
+        return dead_link(request, token)
+    visitor = visitor_of(request, link)
+    with in_turn():
+        stop_waiting(door_for(link, visitor))
+    response = redirect("door", token=token)
+    remember(response, request, link, visitor, ready=False)
     return response
 
 
@@ -183,12 +209,14 @@ def _show(
     passcode_error: str = "",
     state: DoorState | None = None,
 ) -> HttpResponse:
+    request.outcome = state or found.state
     template = "meetings/door.html#state" if request.htmx else "meetings/door.html"
     unknown = _zone_is_unknown(request, found)
     context = {
         "door": found,
         "state": state or found.state,
         "adding": None if request.htmx else adding_at_door(found),
+        "recordings": None if request.htmx else _recordings_at(found),
         "error": error,
         "passcode_error": passcode_error,
         "now": timezone.now(),
@@ -204,6 +232,11 @@ def _show(
     return leading_out(request, response)
 
 
+def _recordings_at(found: Door) -> RecordingQuerySet | None:
+    shared = shared_at(found)
+    return None if shared.query.is_empty() else shared  # Django makes SQL also of nothing
+
+
 def _where_hosts_admit(found: Door) -> str:
     """The page to keep open for those who wait, when the room itself does not tell of them."""
     nobody_waits = (found.session or found.room).waiting_room == WaitingRoom.NOBODY
@@ -215,15 +248,17 @@ def _zone_is_unknown(request: Request, found: Door) -> bool:
     return found.visitor.user is None and ZONE_COOKIE not in request.COOKIES
 
 
-def _follow(request: Request, found: Door, ticket: JoinTicket) -> HttpResponse:
+def _follow(request: Request, link: JoinLink, visitor: Visitor, ticket: JoinTicket) -> HttpResponse:
     if ticket.url:
         response: HttpResponse = redirect(ticket.url)
         response.headers["Referrer-Policy"] = "no-referrer"
     else:
+        found = door_for(link, visitor)
         response = render(request, ticket.template, {**ticket.context, "door": found})
         provider = provider_of(found.session.alias if found.session else found.room.provider_alias)
         response = framing(request, response, provider.origins if provider else ())
         # Not "no-referrer": then the page's own forms would come without an origin.
         response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
+    request.outcome = "entered"
     return response

@@ -41,12 +41,12 @@ class LinksCard:
 
 
 def links_of(request: MemberRequest, owner: Place) -> LinksCard:
-    """The links of a place that let in anybody new, the ones for everybody first.
+    """The links of a place that let in anybody new; those for somebody are on their own page.
 
     A meeting of a series is reached by the links of the series.
     """
     place = owner.series or owner if isinstance(owner, Booking) else owner
-    found = place.links.usable().common().best_first()
+    found = place.links.usable().to_hand_out()
     best = {link.purpose: _shown(request, link) for link in reversed(list(found))}
     return LinksCard(
         host=best.get(Role.HOST),
@@ -171,10 +171,9 @@ def revoke(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def transferable(request: MemberRequest, pk: int) -> HttpResponse:
     """Let whoever has a host link be host, or only its owner again."""
-    mine = JoinLink.objects.visible_to(request.user).usable().exclude(purpose=Role.PARTICIPANT)
-    link = get_object_or_404(mine, pk=pk)
-    link.transferable = not link.transferable
-    link.save(update_fields=["transferable"])
+    mine = JoinLink.objects.visible_to(request.user).usable().common()
+    link = get_object_or_404(mine.exclude(purpose=Role.PARTICIPANT), pk=pk)
+    links.set_transferable(link, transferable=not link.transferable)
     if link.transferable:
         messages.warning(request, _("Whoever has the host link is host now. Guard it."))
     else:

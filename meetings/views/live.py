@@ -28,6 +28,7 @@ class Knocking:
     """Somebody who waits."""
 
     pk: int
+    identity: str
     name: str
     guest: str  # who is invited by the personal link that they came by
     since: datetime
@@ -174,6 +175,7 @@ def _waiting(asked: list[Admission], called: dict[str, str]) -> list[Knocking]:
     return [
         Knocking(
             pk=each.pk,
+            identity=each.identity,
             name=called[each.identity],
             guest=_invited_as(each),
             since=each.asked_at,

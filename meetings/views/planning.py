@@ -16,12 +16,16 @@ from meetings.forms.rooms import RoomOptionsForm
 from meetings.http import MemberRequest
 from meetings.rule_words import rule_text
 from meetings.services import scheduling
+from meetings.services.inviting import CannotInvite
 from meetings.services.previews import preview_of
-from meetings.services.series import BadSeries, Collisions, SeriesWish, book_series
+from meetings.services.series.booking import BadSeries, Collisions, SeriesWish, book_series
 
 from .collisions import kept_decisions, kept_fields, rows_of
 from .meeting_forms import are_valid, forms_of, options_of
 from .previews import CHECK, part_asked, plan_of
+
+# Guests are refused when the form was sent before, and those of both are too many.
+REFUSALS = (scheduling.RoomRefused, CannotInvite)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,8 +61,8 @@ def _plan_meeting(
         booking = scheduling.book(request.user, form.wish(options_of(options)))
     except scheduling.Overlaps as found:
         return _form_page(request, form, options, overlap=found)
-    except scheduling.RoomRefused as refused:
-        form.add_error("room", str(refused))
+    except REFUSALS as refused:
+        form.add_error(_field_of(refused), str(refused))
         return _form_page(request, form, options)
     messages.success(request, _("“%(title)s” is planned.") % {"title": booking.title})
     return redirect("booking", booking.pk)
@@ -83,11 +87,15 @@ def _plan_series(
             return _ask(request, wish, _("No meeting would be left. Please keep at least one."))
         form.add_error("date", str(none))
         return _form_page(request, form, options)
-    except scheduling.RoomRefused as refused:
-        form.add_error("room", str(refused))
+    except REFUSALS as refused:
+        form.add_error(_field_of(refused), str(refused))
         return _form_page(request, form, options)
     messages.success(request, _("“%(title)s” is planned.") % {"title": series.title})
     return redirect("series", series.pk)
+
+
+def _field_of(refused: Exception) -> str | None:
+    return "room" if isinstance(refused, scheduling.RoomRefused) else None
 
 
 def _is_decided(request: MemberRequest) -> bool:

@@ -19,7 +19,7 @@ from meetings.models import Booking
 from meetings.recurrence import Occurrence
 from meetings.rule_words import may_be_short, rule_text
 from meetings.services.previews import SeriesPreview, overlap_of, preview_of
-from meetings.services.series import BadSeries, Collision, Planned, SeriesWish
+from meetings.services.series.booking import BadSeries, Collision, Planned, SeriesWish
 from meetings.wording import clock_text, day_text, hours_text, span_text, zone_text
 
 from .room_options import options_of_chosen

@@ -9,18 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from meetings.forms.recordings import KeepOrDeleteForm
 from meetings.forms.rooms import LOOK, RoomForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, Room
 from meetings.models.booking import BookingQuerySet
 from meetings.providers import aliases
 from meetings.services import hosting, moving, rooms
+from meetings.services.recordings.shelves import give_up_room, kept_in
 
 from .changes import room_changes_in_words
 from .links import links_of
 from .live import live_of, said_at_the_end
 from .policies import leads_out
-from .recordings import may_be_recorded
+from .recordings import recordings_of
 from .room_options import options_of_chosen
 from .rows import booking_rows, room_rows
 from .session_notes import notes_of
@@ -68,7 +70,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         "left_open": hosting.left_open(room.sessions.all()),
         "links": links_of(request, room),
         "coming": booking_rows(coming)[:10],
-        "may_be_recorded": may_be_recorded(room),
+        "recordings": recordings_of(room),
         "held": room.sessions.filter(live_at__isnull=False).select_related("booking")[:10],
     }
     return render(request, "meetings/room.html", context)
@@ -134,15 +136,17 @@ def _review(
 def archive(request: MemberRequest, pk: int) -> HttpResponse:
     """Give a room up. Its links say so; its meetings and history stay."""
     room = _mine(request, pk)
-    if request.method != "POST":
-        context = {"section": "rooms", "room": room}
+    form = KeepOrDeleteForm(request.POST)
+    recorded = kept_in(room).count()
+    if request.method != "POST" or (recorded and not form.is_valid()):  # one came to light now
+        context = {"section": "rooms", "room": room, "form": form, "recorded": recorded}
         return render(request, "meetings/room_archive.html", context)
     if room.bookings.confirmed().not_over().exists():
         messages.error(request, _("Meetings are planned in this room. Move or cancel them first."))
         return redirect("room", room.pk)
     if session := room.sessions.running().first():
         hosting.end_for_all(session)
-    room.archive()
+    give_up_room(room, by=request.user, deletes_recordings=form.is_valid() and form.deletes)
     messages.success(request, _("The room “%(name)s” is given up.") % {"name": room.name})
     return redirect("room-list")
 

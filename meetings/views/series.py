@@ -6,13 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from meetings.forms.recordings import KeepOrDeleteForm
 from meetings.http import MemberRequest
-from meetings.services import series_lists
+from meetings.services.series import lists
 
 from .add_to_calendar import adding_of_series
 from .guest_list import guests_of
 from .links import links_of
 from .policies import leads_out
+from .recordings import asked_what_stays, let_go
 from .series_changes import history_of_series
 from .series_dates import dates_shown, is_over
 from .series_scopes import mine
@@ -53,10 +55,14 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
 def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a series that is over or cancelled out of the lists. Nothing of its history is lost."""
     series = mine(request, pk)
+    form = KeepOrDeleteForm(request.POST)
+    if is_over(series) and (question := asked_what_stays(request, series, form)):
+        return question
     try:
-        series_lists.remove_from_lists(series, by=request.user)
-    except series_lists.StillAhead as ahead:
+        lists.remove_from_lists(series, by=request.user)
+    except lists.StillAhead as ahead:
         messages.error(request, str(ahead))
         return redirect("series", series.pk)
+    let_go(request, series, form)
     messages.success(request, _("“%(title)s” is removed.") % {"title": series.title})
     return redirect("dashboard")

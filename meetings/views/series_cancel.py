@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from meetings.forms.series import CancelSeriesForm
 from meetings.http import MemberRequest
 from meetings.models import Booking, RoomSession, Series
-from meetings.services import series_cancel
 from meetings.services.scheduling import AlreadyCancelled, StaleEdit
-from meetings.services.series_ahead import ahead_of
-from meetings.services.series_wish import NothingAhead
+from meetings.services.series import cancelling
+from meetings.services.series.ahead import ahead_of
+from meetings.services.series.wish import NothingAhead
 
 from .series_scopes import meeting_of_series, mine
 
@@ -38,7 +38,7 @@ def following(request: MemberRequest, pk: int) -> HttpResponse:
     series = booking.in_series[0]
 
     def cancel(version: int, reason: str) -> None:
-        series_cancel.cancel_following(booking, by=request.user, version=version, reason=reason)
+        cancelling.cancel_following(booking, by=request.user, version=version, reason=reason)
 
     return _cancel(request, series, booking, cancel)
 
@@ -49,7 +49,7 @@ def whole(request: MemberRequest, pk: int) -> HttpResponse:
     series = mine(request, pk)
 
     def cancel(version: int, reason: str) -> None:
-        series_cancel.cancel_all(series, by=request.user, version=version, reason=reason)
+        cancelling.cancel_all(series, by=request.user, version=version, reason=reason)
 
     return _cancel(request, series, None, cancel)
 

@@ -1,6 +1,6 @@
 """What was changed about a series, in words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.models import Booking, BookingChange, Series, SeriesChange
+from meetings.models import BookingChange, Series, SeriesChange
 from meetings.rrule import rule_of
 from meetings.rule_words import rule_text
 from meetings.wording import clock_text, day_text
 
-from .changes import Change, changes_in_words, label_of, text_of
+from .changes import Change, HistoryEntry, changes_in_words, label_of, text_of
 
 Values = dict[str, list[Any]]
 Kind = SeriesChange.Kind
@@ -21,16 +21,7 @@ MOST_OF_DATES = 50
 AT_ONCE = timedelta(seconds=2)  # in one transaction
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesEntry:
-    change: SeriesChange | BookingChange
-    what: str
-    extent: str  # how many meetings
-    details: list[Change]
-    booking: Booking | None = None  # the one date that was changed by itself
-
-
-def history_of_series(series: Series) -> list[SeriesEntry]:
+def history_of_series(series: Series) -> list[HistoryEntry]:
     """What was changed about it and about single dates, the newest first."""
     changes = list(series.changes.select_related("by"))
     entries = [_entry(each) for each in changes]
@@ -51,14 +42,13 @@ def _by_themselves(series: Series, changes: list[SeriesChange]) -> list[BookingC
     ]
 
 
-def _entry_of_date(change: BookingChange) -> SeriesEntry:
+def _entry_of_date(change: BookingChange) -> HistoryEntry:
     booking = change.booking
     day = booking.recurrence_date or timezone.localdate(booking.starts_at)
     words = {"date": day_text(day), "what": change.get_kind_display()}
-    return SeriesEntry(
+    return HistoryEntry(
         change=change,
         what=_("%(date)s: %(what)s") % words,
-        extent="",
         details=changes_in_words(change.values, booking),
         booking=booking,
     )
@@ -90,9 +80,9 @@ def stretch_text(stretch: dict[str, str]) -> str:
     return _("From %(date)s on: %(rule)s, %(time)s") % values
 
 
-def _entry(change: SeriesChange) -> SeriesEntry:
+def _entry(change: SeriesChange) -> HistoryEntry:
     since = change.since or change.at.date()
-    return SeriesEntry(
+    return HistoryEntry(
         change=change,
         what=_what(change),
         extent=_extent(change),

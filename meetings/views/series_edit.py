@@ -17,11 +17,11 @@ from meetings.forms.rooms import LOOK
 from meetings.http import MemberRequest
 from meetings.models import Booking, Series
 from meetings.services.scheduling import AlreadyCancelled, RoomRefused, StaleEdit
-from meetings.services.series import later_than, wish_of
-from meetings.services.series_ahead import first_ahead
-from meetings.services.series_edits import edit_all, edit_following
-from meetings.services.series_stretches import LaterAhead, facts_of
-from meetings.services.series_wish import (
+from meetings.services.series.ahead import first_ahead
+from meetings.services.series.booking import later_than, wish_of
+from meetings.services.series.edits import edit_all, edit_following
+from meetings.services.series.stretches import LaterAhead, facts_of
+from meetings.services.series.wish import (
     BadSeries,
     Collisions,
     ExceptionsAhead,

@@ -9,8 +9,8 @@ from meetings.forms.rooms import RoomOptionsForm
 from meetings.forms.series import SeriesForm, SeriesRepeatForm
 from meetings.http import MemberRequest
 from meetings.models import Booking
-from meetings.services.series import wish_of
-from meetings.services.series_wish import SeriesWish
+from meetings.services.series.booking import wish_of
+from meetings.services.series.wish import SeriesWish
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import Any
 
 from meetings.forms.decisions import decisions_in
 from meetings.models import Booking, Series
-from meetings.services import moving, notices
-from meetings.services.series_ahead import Ahead, ahead_of
-from meetings.services.series_edits import ASKS_ANEW, Outlook, look_ahead
-from meetings.services.series_remake import Exceptions, from_now
-from meetings.services.series_stretches import Later, facts_of
-from meetings.services.series_values import values_of
-from meetings.services.series_wish import Collision, Collisions, Decision, SeriesWish
+from meetings.services import moving
+from meetings.services.mail import notices
+from meetings.services.series.ahead import Ahead, ahead_of
+from meetings.services.series.edits import ASKS_ANEW, Outlook, look_ahead
+from meetings.services.series.remake import Exceptions, from_now
+from meetings.services.series.stretches import Later, facts_of
+from meetings.services.series.values import values_of
+from meetings.services.series.wish import Collision, Collisions, Decision, SeriesWish
 
 from .changes import Change
 from .collisions import CollisionRow, rows_of

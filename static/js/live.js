@@ -20,6 +20,13 @@ function restore() {
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 }
 
+/** What was said when a button was pressed goes as soon as it is not so any more. */
+function dropOldNews() {
+  const doors = document.getElementById("live")?.dataset.doors;
+  for (const said of document.querySelectorAll("[data-doors-said]"))
+    if (said.dataset.doorsSaid !== doors) said.remove();
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isAsking(event)) event.preventDefault();
   event.target.closest("details.menu")?.removeAttribute("open"); // it is answered
@@ -29,3 +36,4 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   else remember();
 });
 document.addEventListener("htmx:afterSwap", restore);
+document.addEventListener("htmx:afterSwap", dropOldNews);

@@ -49,4 +49,11 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-document.querySelector("[data-error-summary]")?.focus();
+/** After an error: the first field that is marked, unless there is something to read above it. */
+function goToError() {
+  const summary = document.querySelector("[data-error-summary]");
+  const marked = [...document.querySelectorAll("main [aria-invalid=true]")];
+  const field = summary?.dataset.errorSummary === "fields" && marked.find((each) => each.checkVisibility());
+  (field || summary)?.focus();
+}
+goToError();

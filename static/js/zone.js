@@ -23,11 +23,14 @@ if (zone) document.querySelectorAll("[data-zone-guess]").forEach(show);
 
 const offer = document.querySelector("[data-zone-use]");
 const select = document.getElementById("id_time_zone");
+// Some browsers still say the old name of a zone that the list has under its new one.
+const renamed = JSON.parse(select?.dataset.renamed ?? "{}");
 const knows = (name) => [...select.options].some((option) => option.value === name);
-if (offer && zone && select.value !== zone && knows(zone)) {
+const mine = offer && zone && (knows(zone) ? zone : renamed[zone]);
+if (mine && select.value !== mine && knows(mine)) {
   show(offer);
   offer.querySelector("button").addEventListener("click", () => {
-    select.value = zone;
+    select.value = mine;
     offer.hidden = true;
     select.focus();
   });

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from meetings import demo
 from meetings.models import Booking, Notice, OutgoingMail, Series
-from meetings.services import posting
 from meetings.services.answering import answer_of
-from meetings.services.reminding import remind_due
+from meetings.services.mail import posting
+from meetings.services.mail.reminding import remind_due
 from tests.conftest import signed_in
 
 from .conftest import MONDAY

@@ -93,10 +93,10 @@ def test_organizers_time_is_told_to_whom_it_is_another(reader: str, text: str) -
 @pytest.mark.parametrize(
     ("zone", "label"),
     [
-        ("Europe/Berlin", "Berlin (UTC+01:00)"),
-        ("America/St_Johns", "St Johns (UTC−03:30)"),
-        ("America/Argentina/Buenos_Aires", "Buenos Aires (UTC−03:00)"),
-        ("Asia/Kathmandu", "Kathmandu (UTC+05:45)"),
+        ("Europe/Berlin", "Berlin time"),
+        ("America/St_Johns", "St Johns time"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
+        ("Asia/Kathmandu", "Kathmandu time"),
         ("UTC", "UTC"),
     ],
 )

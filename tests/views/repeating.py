@@ -9,7 +9,7 @@ from meetings.models import Booking, Series
 from meetings.recurrence import weekly
 from meetings.services import scheduling
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 
 
 def make_series(organizer: User, *, count: int | None = 5, **changed: Any) -> Series:

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, JoinLink
-from meetings.services import inviting, scheduling, series_cancel
+from meetings.services import inviting, scheduling
 from meetings.services.answering import answer, answer_of
+from meetings.services.series import cancelling
 from tests.services.answers import (
     change,
     change_following,
@@ -274,7 +275,7 @@ def test_a_series_says_when_all_or_one_of_it_is_cancelled(client: Client, dana: 
     assert "This meeting is cancelled." in shown
     assert "Answer for all meetings of the series" in shown
     series.refresh_from_db()
-    series_cancel.cancel_all(series, by=dana, version=series.version, reason="No need.")
+    cancelling.cancel_all(series, by=dana, version=series.version, reason="No need.")
     assert "This series is cancelled. No need." in text_of(client.get(url_of(guest)))
 
 

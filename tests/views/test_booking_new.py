@@ -13,8 +13,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from meetings.models import Booking, BookingChange, Room
-from meetings.services import rooms
+from meetings.models import Booking, BookingChange, Guest, Room
+from meetings.services import inviting, rooms
 
 from .conftest import Typed
 from .reading import error_at, form_with, page, text_of
@@ -367,3 +367,17 @@ def test_form_without_its_key_still_plans_a_meeting(as_dana: Client, typed: Type
     as_dana.post(NEW, typed(request_key=""))
 
     assert isinstance(Booking.objects.get().request_key, uuid.UUID)
+
+
+def test_form_sent_again_with_more_guests_than_a_meeting_has_says_so(
+    as_dana: Client, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inviting, "MOST_GUESTS", 1)
+    key = str(uuid.uuid4())
+    as_dana.post(NEW, typed(request_key=key, guests="ana@example.com"))
+
+    answer = as_dana.post(NEW, typed(request_key=key, guests="ben@example.com"))
+
+    assert answer.status_code == 422
+    assert "A meeting has 1 guests at most. Nobody was invited." in text_of(answer)
+    assert Guest.objects.count() == 1

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Booking, Guest, JoinLink, Room
-from meetings.services import scheduling, series_cancel
-from meetings.services.calendar_files import for_organizer
+from meetings.services import scheduling
+from meetings.services.calendars.files import for_organizer
+from meetings.services.series import cancelling
 from tests.calendar_reader import Program, read
 
 from .conftest import NOW
@@ -129,7 +130,7 @@ def test_what_was_called_off_says_so(
 ) -> None:
     booking, series = book("Review"), make_series(dana)
     scheduling.cancel(booking, by=dana)
-    series_cancel.cancel_all(series, by=dana, version=series.version)
+    cancelling.cancel_all(series, by=dana, version=series.version)
 
     for answer in (
         client.get(f"{participants(booking)}calendar.ics"),

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Feed, Room
-from meetings.services.feeds import open_feed
+from meetings.services.calendars.feeds import open_feed
 
 from .reading import page, text_of
 

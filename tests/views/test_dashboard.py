@@ -11,10 +11,12 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import User
 from meetings.models import Booking, Room
 from meetings.services import opening, scheduling
+from meetings.services.rooms import create_room
 
 from .reading import page, text_of
 
@@ -57,7 +59,7 @@ def test_meetings_stand_under_the_day_on_the_readers_own_calendar(
         "Monday, 4 January 2027",
     ]
     assert listed(answer) == ["Late", "Later", "Next year"]
-    assert "Times are in Berlin (UTC+01:00)." in text_of(answer)
+    assert "Times are in Berlin time." in text_of(answer)
 
 
 def test_what_runs_now_and_what_comes_next_stand_on_top(as_dana: Client, book: Book) -> None:
@@ -102,6 +104,21 @@ def test_each_tab_holds_its_meetings_in_the_order_people_look_for_them(
         "past": [second.title, first.title],
         "cancelled": [off.title],
     }
+
+
+@pytest.mark.parametrize("title", ["<b>&amp;", "{title} {0} {", "%(title)s %", '"quoted" it\'s'])
+def test_title_is_told_as_it_was_typed(as_dana: Client, dana: User, book: Book, title: str) -> None:
+    """Also in what buttons are called, and where it looks like a place to be filled in."""
+    room = create_room(dana, name=title)
+    book(title, room=room)
+
+    agenda = page(as_dana.get("/meetings/")).partition('id="agenda"')[2]
+
+    typed = escape(title)
+    assert f">{typed}</a>" in agenda
+    assert f'aria-label="Host “{typed}”"' in agenda
+    assert f'aria-label="Copy the participants’ link of “{typed}”"' in agenda
+    assert f" minutes · {typed}" in agenda
 
 
 def test_meetings_of_others_are_in_no_list(as_dana: Client, book: Book, colin: User) -> None:

@@ -14,9 +14,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from meetings.models import Admission, Booking, JoinLink, RoomSession
-from meetings.services import door_memory, hosting, waiting_room
+from meetings.services import door_memory, hosting
 from meetings.services.door import Visitor
-from meetings.services.waiting_room import note_seen
+from meetings.services.waiting import waiting_room
+from meetings.services.waiting.waiting_room import note_seen
 from meetings.views.visitors import COOKIE, SALT
 from tests.conftest import signed_in
 from tests.provider_for_tests import Telling
@@ -92,7 +93,7 @@ def test_five_thousand_who_wait_cost_a_handful_of_queries_a_moment_and_no_provid
         for number in range(CROWD):
             found = door_memory.glance(link.token, Visitor(identity=f"g:{number}", name="Ana"))
             assert found
-            note_seen(found.admission)
+            note_seen(found.waiter)
             states.add(found.state)
         return states
 

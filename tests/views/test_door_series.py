@@ -17,8 +17,8 @@ from meetings.recurrence import daily, weekly
 from meetings.services import controls, hosting, scheduling
 from meetings.services.controls import Actor
 from meetings.services.opening import open_room
-from meetings.services.series import SeriesWish, book_series
-from meetings.services.series_cancel import cancel_all, cancel_following
+from meetings.services.series.booking import SeriesWish, book_series
+from meetings.services.series.cancelling import cancel_all, cancel_following
 
 from .doors import ask, state
 from .reading import page, text_of

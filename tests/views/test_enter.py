@@ -1,27 +1,19 @@
-"""Coming in: who somebody is, what they may do, and a way in that is theirs alone."""
+"""Coming in: who somebody is, tomorrow and elsewhere, and their name."""
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core import signing
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from meetings.models import Admission, Booking, JoinLink, Room, RoomSession
-from meetings.providers.base import Role
-from meetings.providers.errors import ProviderUnavailable
-from meetings.services import hosting
 from meetings.services.opening import open_room
 from meetings.views.visitors import SALT
 from tests.conftest import signed_in
-from tests.provider_for_tests import SECRET, Telling
 
-from .conftest import NOW
-from .doors import ask, door_of, host, participants, state
+from .doors import ask, door_of, participants
 from .reading import page, text_of
 
 Book = Callable[..., Booking]
@@ -222,195 +214,3 @@ def test_member_comes_in_under_the_name_of_their_profile(
 
     admission = Admission.objects.get()
     assert (admission.name, admission.user) == ("Colin", colin)
-
-
-# Rights
-
-
-@pytest.mark.parametrize(
-    "extra", ["role=host", "purpose=host&owner=1", "needs_host=false&state=open"]
-)
-def test_parameters_give_nobody_rights(client: Client, live: RoomSession, extra: str) -> None:
-    more = dict(pair.split("=") for pair in extra.split("&"))
-
-    shown = client.get(f"{door_of(live)}?{extra}")
-    client.post(f"{door_of(live)}enter/?{extra}", {"name": "Eve", **more})
-
-    assert not shown.context["door"].hosts
-    assert Admission.objects.get().role == "participant"
-
-
-def test_parameters_open_no_door(client: Client, book: Book) -> None:
-    booking = book(at=NOW)
-    more = {"role": "host", "purpose": "host", "identity": "u:1", "ready": "1"}
-
-    client.post(f"{participants(booking)}enter/", {"name": "Eve", **more})
-
-    assert not RoomSession.objects.exists()
-
-
-def test_even_the_organizer_is_a_participant_by_the_participants_link(
-    as_dana: Client, live: RoomSession
-) -> None:
-    ask(as_dana, door_of(live))
-
-    assert Admission.objects.get().role == "participant"
-
-
-def test_participant_who_waits_becomes_host_by_the_hosts_link(
-    as_dana: Client, live: RoomSession
-) -> None:
-    RoomSession.objects.update(waiting_room="everyone")
-    ask(as_dana, door_of(live), name="Dana")
-    waiting = Admission.objects.get().state
-
-    assert live.booking
-    answer = ask(as_dana, host(live.booking), name="Dana")
-
-    admission = Admission.objects.get()
-    assert waiting == "waiting"
-    assert answer.status_code == 200
-    assert (admission.role, admission.state) == ("host", "admitted")
-
-
-def test_transferable_host_link_hosts_anybody_and_only_as_long_as_it_is_one(
-    client: Client, as_dana: Client, book: Book
-) -> None:
-    booking = book(at=NOW)
-    link = booking.links.get(purpose="host")
-    as_dana.post(f"/links/{link.pk}/transferable/")
-
-    shown = client.get(host(booking))
-    opened = ask(client, host(booking), name="Ana")
-    as_dana.post(f"/links/{link.pk}/transferable/")
-    later = client.get(host(booking))
-
-    assert state(shown) == "open"
-    assert opened.templates[0].name == EMBEDDED
-    assert Admission.objects.get().role == "host"
-    assert state(later) == "sign_in"
-    assert ask(client, host(booking)).status_code == 302
-
-
-def test_use_of_a_link_is_counted_when_somebody_came_in(client: Client, live: RoomSession) -> None:
-    client.get(door_of(live))
-    ask(client, door_of(live))
-    ask(client, door_of(live))
-    ask(Client(), door_of(live))
-
-    assert live.booking
-    link = live.booking.links.get(purpose="participant")
-    assert (link.uses, link.last_used_at) == (2, NOW)
-
-
-# The way in
-
-
-def tickets(text: str) -> list[str]:
-    return re.findall(r'"token": "(.+?)"', text)
-
-
-def test_ticket_is_in_the_answer_to_the_click_and_nowhere_else(
-    client: Client, as_dana: Client, live: RoomSession
-) -> None:
-    assert live.booking
-    answer = ask(client, door_of(live))
-
-    (ticket,) = tickets(page(answer))
-    assert "no-store" in answer.headers["Cache-Control"]
-    assert answer.headers["Referrer-Policy"] == "same-origin"
-    looked_at = ["/meetings/", f"/meetings/{live.booking.pk}/", host(live.booking), door_of(live)]
-    for visitor in (client, as_dana):
-        for address in looked_at:
-            shown = visitor.get(address)
-            assert ticket not in page(shown)
-            assert tickets(page(shown)) == []
-    assert ticket not in everything_stored()
-
-
-def test_each_click_gets_a_ticket_of_its_own(client: Client, live: RoomSession) -> None:
-    assert tickets(page(ask(client, door_of(live)))) != tickets(page(ask(Client(), door_of(live))))
-
-
-def test_address_of_a_room_elsewhere_is_in_the_redirect_alone(
-    client: Client, as_dana: Client, elsewhere: Telling, book: Book
-) -> None:
-    booking = book(at=NOW, options={"waiting_room": "nobody"})
-
-    for_host = ask(as_dana, host(booking))
-    for_guest = ask(client, participants(booking))
-
-    assert for_host.headers["Location"].endswith(f"?key={SECRET}")
-    assert for_guest.headers["Location"].endswith("?key=guest")
-    for answer in (for_host, for_guest):
-        assert answer.status_code == 302
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert "no-store" in answer.headers["Cache-Control"]
-    for address in ("/meetings/", f"/meetings/{booking.pk}/", host(booking)):
-        assert "rooms.example" not in page(as_dana.get(address))
-        assert SECRET not in page(as_dana.get(address))
-    assert SECRET not in everything_stored()
-
-
-def everything_stored() -> str:
-    """All that the database holds, as it holds it."""
-    with connection.cursor() as cursor:
-        rows: list[Any] = []
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            rows += cursor.fetchall()
-    return str(rows)
-
-
-def test_provider_that_fails_at_the_last_step_is_told_at_the_door(
-    client: Client, elsewhere: Telling, book: Book
-) -> None:
-    booking = book(at=NOW, options={"waiting_room": "nobody"})
-    open_room(booking.room, booking)
-    elsewhere.trouble["join"] = ProviderUnavailable("no answer")
-
-    answer = ask(client, participants(booking))
-
-    assert state(answer) == "trouble"
-    assert "rooms.example" not in page(answer)
-
-
-def test_coming_in_costs_the_same_however_many_are_inside(
-    client: Client, live: RoomSession
-) -> None:
-    RoomSession.objects.update(capacity=None)
-    ask(Client(), door_of(live))
-    with CaptureQueriesContext(connection) as few:
-        ask(Client(), door_of(live))
-
-    for _ in range(20):
-        ask(Client(), door_of(live))
-    with CaptureQueriesContext(connection) as many:
-        ask(Client(), door_of(live))
-
-    assert len(many) == len(few)
-
-
-def test_link_gives_way_to_the_next_host_when_all_who_wait_are_admitted(
-    live: RoomSession,
-) -> None:
-    RoomSession.objects.update(waiting_room="everyone")
-    guests = [Client(), Client(), Client()]
-    for guest in guests:
-        assert ask(guest, door_of(live)).status_code == 302
-
-    admitted = hosting.admit(live)
-
-    assert admitted == 3
-    assert [ask(guest, door_of(live)).status_code for guest in guests] == [200] * 3
-
-
-def test_cohost_link_works_for_its_owner_alone(
-    as_colin: Client, as_dana: Client, colin: User, live: RoomSession
-) -> None:
-    link = JoinLink.objects.create(booking=live.booking, purpose=Role.COHOST, owner=colin)
-
-    ask(as_colin, link.get_absolute_url())
-
-    assert Admission.objects.get().role == "cohost"
-    assert state(as_dana.get(link.get_absolute_url())) == "not_yours"

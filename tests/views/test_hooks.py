@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from meetings.models import Attendance, Room, RoomSession, WebhookDelivery
-from meetings.services import hooks
+from meetings.services.deliveries import hooks
 from tests.accounts_at_doubles import AtPlugnmeet, AtVideosdk, AtXroom
 from tests.conftest import Share
 from tests.deliveries import ANA, Delivery, plugnmeet_tells, videosdk_tells, xroom_tells

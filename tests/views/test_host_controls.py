@@ -26,6 +26,23 @@ Book = Callable[..., Booking]
 # Who waits
 
 
+def test_several_are_refused_with_a_word(
+    as_dana: Client, at_main: RoomSession, press: Press
+) -> None:
+    people = [knock(at_main, name) for name in ("Ana", "Bo", "Cy")]
+    html = page(as_dana.get(page_of(at_main)))
+    form = html.partition('id="live-chosen"')[2].partition("</form>")[0]
+
+    press(at_main, "refuse", admission=[each.pk for each in people[:2]], message="Tomorrow at ten.")
+
+    said = {each.name: (each.state, each.message) for each in at_main.admissions.all()}
+    assert 'name="message"' in form
+    assert f'formaction="/sessions/{at_main.pk}/refuse/"' in form
+    assert form.partition("<button ")[2].startswith("disabled"), "Enter in the word lets people in"
+    assert said["Ana"] == said["Bo"] == ("refused", "Tomorrow at ten.")
+    assert said["Cy"] == ("waiting", "")
+
+
 def test_one_who_waits_is_admitted_and_one_is_refused(
     at_main: RoomSession, press: Press, dana: User
 ) -> None:

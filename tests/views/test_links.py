@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from meetings.invitees import Invitee
 from meetings.models import Booking, JoinLink, Room, RoomSession
+from meetings.services.calendars.feeds import open_feed
 from meetings.services.inviting import invite
 
 from .conftest import NOW
@@ -67,7 +68,7 @@ def test_page_says_which_link_lets_nobody_in(as_dana: Client, room: Room, how: s
     card = text_of(as_dana.get(reverse("room", args=[room.pk])))
 
     assert ("Used up" if how == "used_up" else "Expired") in shown
-    assert "No link lets participants in now." in card
+    assert "There is no link for everybody now" in card
     assert "Manage links" in card
 
 
@@ -110,8 +111,7 @@ def test_two_links_for_the_same_people_need_names(as_dana: Client, room: Room) -
     ("field", "typed", "words"),
     [
         ("date", {"date": "2026-11-23", "time": "09:00"}, "This is past."),
-        ("date", {"time": "09:00"}, "Please give both date and time."),
-        ("time", {"date": "2027-01-01"}, "Please give both date and time."),
+        ("date", {"time": "09:00"}, "Please give a date as well."),
         ("date", {"date": "2099-01-01", "time": "09:00"}, "more than ten years ahead"),
         ("time", {"date": "2027-03-28", "time": "02:30"}, "01:59 and 03:00"),
         ("max_uses", {"max_uses": "0"}, "greater than or equal to 1"),
@@ -130,6 +130,17 @@ def test_settings_that_cannot_be_are_told_at_their_field(
     assert words in error_at(answer, field)
     link.refresh_from_db()
     assert (link.label, link.expires_at, link.max_uses) == ("", None, None)
+
+
+def test_date_without_a_time_is_the_whole_of_that_day_where_the_reader_is(
+    as_dana: Client, room: Room, dana: User
+) -> None:
+    link = room.links.get(purpose="participant")
+
+    change(as_dana, link, date="2027-01-01")
+
+    link.refresh_from_db()
+    assert link.expires_at == datetime(2027, 1, 1, 23, 59, tzinfo=dana.zone)
 
 
 def test_hour_that_comes_twice_is_asked_about(as_dana: Client, room: Room) -> None:
@@ -216,6 +227,24 @@ def test_link_for_everybody_is_shown_before_one_for_somebody(as_dana: Client, ro
     assert new.token in shown
     assert new.token in rooms
     assert press.token not in shown + rooms
+
+
+def test_link_for_somebody_is_offered_to_nobody_else(
+    as_dana: Client, client: Client, dana: User, room: Room, book: Book
+) -> None:
+    booking = book("Review")
+    for place in (room, booking):
+        make(as_dana, place, purpose="participant", label="Press", max_uses="1")
+        place.links.get(purpose="participant", label="").revoke()
+    pages = [("room", room.pk), ("booking", booking.pk), ("booking-calendar", booking.pk)]
+    asked = [reverse(name, args=[pk]) for name, pk in pages]
+
+    told = [page(as_dana.get(each)) for each in (*asked, "/rooms/", reverse("dashboard"))]
+    told.append(page(client.get(reverse("feed", args=[open_feed(dana).token]))))
+
+    for place in (room, booking):
+        assert place.links.get(label="Press").token not in "".join(told)
+    assert all("There is no link for everybody now" in each for each in told[:2])
 
 
 def test_code_is_a_picture_of_the_whole_link(as_dana: Client, book: Book) -> None:

@@ -36,7 +36,7 @@ def test_page_shows_who_is_inside_since_when_and_who_waits(
 
     text = text_of(as_dana.get(page_of(at_main))).partition("Happening now")[2]
 
-    assert "At Able since 9:20 AM" in text
+    assert "Able, since 9:20 AM" in text
     assert "Ana Host · inside since 9:15 AM" in text
     assert "1 person waits" in text
     assert "Cleo since 9:20 AM" in text
@@ -133,7 +133,7 @@ def test_stay_without_a_name_is_somebody(as_dana: Client, at_modest: RoomSession
 
     html = page(as_dana.get(page_of(at_modest)))
 
-    assert "<strong>Somebody</strong>" in html
+    assert "<bdi>Somebody</bdi>" in html
     assert f"/sessions/{at_modest.pk}/remove/" not in html  # nobody knows whom
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from pytest_django import Settings
 
@@ -12,11 +13,11 @@ from meetings.models import Booking, RoomSession
 from meetings.providers.base import EventKind, ProviderEvent
 from meetings.providers.errors import ProviderUnavailable
 from meetings.services.answering import answer
-from meetings.services.events import apply_event
+from meetings.services.deliveries.events import apply_event
 from meetings.services.inviting import invite
 from meetings.services.opening import open_room
 from tests.able_provider import able
-from tests.places_apart import Apart, apart
+from tests.places_apart import Apart, Asking, Plain, apart, set_up
 
 from .conftest import NOW
 from .doors import ask, look_again, participants
@@ -42,7 +43,7 @@ def test_who_is_invited_and_not_there_is_listed_with_the_answer(
 
     listed = text_of(as_dana.get(page_of(at_main))).partition("Invited, and not here")[2]
 
-    listed = listed.partition("What is not possible")[0].partition("When")[0]
+    listed = listed.partition("What is not possible")[0].partition("Tell me when")[0]
     assert listed.split() == ["2", "Ana", "Accepted", "Dov", "no", "answer"]
 
 
@@ -61,10 +62,10 @@ def test_two_people_of_one_name_are_told_apart_for_as_long_as_it_lasts(
     after = page(as_dana.get(page_of(at_main)))
 
     for shown in (before, after):
-        assert "<strong>Ana (2)</strong>" in shown
+        assert "<bdi>Ana (2)</bdi>" in shown
         assert 'aria-label="Admit ana (3)"' in shown
-    assert "<strong>Ana</strong>" in before.replace("\n", "")
-    assert "<strong>Ana</strong>" not in after
+    assert "<bdi>Ana</bdi>" in before.replace("\n", "")
+    assert "<bdi>Ana</bdi>" not in after
 
 
 def test_recording_has_the_one_button_that_makes_sense_once_it_is_known(
@@ -126,6 +127,26 @@ def test_owner_moves_the_meeting_and_a_waiting_page_leads_there(
     assert ask(client, door).headers["Location"].startswith("https://spare.example/")
 
 
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_passcode_that_a_host_has_set_is_asked_for_there_too(
+    as_dana: Client, book: Book, apart: Apart, settings: Settings, is_silent: bool
+) -> None:
+    set_up(settings, main=Asking, spare=Asking)
+    booking = book(at=NOW, options={"provider_alias": "main"})
+    session = open_room(booking.room, booking)
+    as_dana.post(f"/sessions/{session.pk}/passcode/", {"passcode": "s3cret"})
+    if is_silent:
+        apart.trouble["spare set_passcode s3cret"] = ProviderUnavailable("does not answer.")
+
+    done = as_dana.post(f"/sessions/{session.pk}/move/", {"to": "spare"}, follow=True)
+
+    there = RoomSession.objects.live().get()
+    assert (there.alias, there.passcode) == ("spare", "s3cret")
+    assert "spare set_passcode s3cret" in apart.asked
+    assert ("Asking did not take it over" in text_of(done)) == is_silent
+    assert "s3cret" not in page(done)
+
+
 def test_move_that_fails_says_so_and_the_meeting_goes_on(
     as_dana: Client, book: Book, apart: Apart
 ) -> None:
@@ -139,6 +160,18 @@ def test_move_that_fails_says_so_and_the_meeting_goes_on(
     assert failed.status_code == nonsense.status_code == 409
     assert "so the meeting goes on here: Plain: does not answer." in text_of(failed)
     assert RoomSession.objects.get().is_live
+
+
+def test_who_is_on_a_page_of_the_old_provider_is_not_forgotten(
+    as_dana: Client, book: Book, apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(at=NOW, options={"provider_alias": "main"})
+    session = open_room(booking.room, booking)
+    monkeypatch.setattr(Plain, "destinations", ("https://main.example",))
+
+    done = as_dana.post(f"/sessions/{session.pk}/move/", {"to": "spare"}, follow=True)
+
+    assert "told there that it ended: they open their link again" in text_of(done)
 
 
 def test_old_room_that_stays_open_is_told_to_who_moved_it(

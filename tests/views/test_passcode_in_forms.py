@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from meetings.models import Booking, BookingChange, Room
+from meetings.models import Booking, BookingChange, Room, RoomSession
 
 from .conftest import NOW, Typed
 from .reading import error_at, form_with, page, text_of
@@ -31,6 +31,9 @@ def test_new_meeting_has_the_passcode_that_was_typed(as_dana: Client, typed: Typ
     for address in (f"/meetings/{booking.pk}/", f"/meetings/{booking.pk}/edit/"):
         assert SECRET not in page(as_dana.get(address))
     assert "A passcode is set." in text_of(as_dana.get(f"/meetings/{booking.pk}/edit/"))
+    shown = text_of(as_dana.get(f"/meetings/{booking.pk}/"))
+    assert "A passcode is set: whoever comes by the participants’ link is asked for it." in shown
+    assert SECRET not in shown
 
 
 def test_form_that_is_shown_again_keeps_the_passcode_without_holding_it(
@@ -128,3 +131,27 @@ def test_running_meeting_goes_on_as_it_began(as_dana: Client, book: Book) -> Non
     as_dana.post(f"{booking.links.get(purpose='host').get_absolute_url()}enter/", {"name": "Dana"})
 
     assert booking.sessions.get().passcode == SECRET
+
+
+SHOWN_ONCE = "Parley shows it nowhere again: note it, and if it is lost, set another."
+
+
+@pytest.mark.parametrize("passcode", ["", "old one"])
+def test_form_says_that_a_passcode_never_comes_out_again(
+    as_dana: Client, book: Book, passcode: str
+) -> None:
+    booking = book(options={"passcode": passcode})
+
+    for address in ("/meetings/new/", f"/meetings/{booking.pk}/edit/", "/rooms/new/"):
+        form = page(as_dana.get(address))
+        help_text = (
+            form.partition('id="id_options-passcode_helptext"')[2]
+            or form.partition('id="id_passcode_helptext"')[2]
+        )
+        assert SHOWN_ONCE in help_text.partition("</p>")[0]
+
+
+def test_page_that_sets_one_while_a_meeting_runs_says_so_too(
+    as_dana: Client, live: RoomSession
+) -> None:
+    assert SHOWN_ONCE in text_of(as_dana.get(f"/sessions/{live.pk}/passcode/"))

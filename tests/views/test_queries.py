@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,12 +16,13 @@ from meetings.models import Attendance, Booking, BookingChange, Room
 from meetings.recurrence import daily
 from meetings.services.opening import open_room
 from meetings.services.rooms import create_room
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 
-from .conftest import NOW
+from .conftest import NOW, Typed
 from .reading import text_of
 
 Book = Callable[..., Booking]
+AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 def cost(client: Client, address: str) -> int:
@@ -142,3 +144,16 @@ def test_form_of_somebody_with_50_rooms_costs_as_much_as_with_1(
         create_room(dana, name=f"Room {number}")
 
     assert cost(as_dana, "/meetings/new/") == with_one
+
+
+def test_new_meeting_costs_as_little_as_what_it_keeps(as_dana: Client, typed: Typed) -> None:
+    """Session, person, lock, the same form, the time; room, meeting, links, history, audit log."""
+    form = typed(request_key=str(uuid4()))
+    as_dana.get("/meetings/")
+
+    with CaptureQueriesContext(connection) as queries:
+        assert as_dana.post("/meetings/new/", form).status_code == 302
+
+    told = [each["sql"] for each in queries if not each["sql"].startswith(AROUND)]
+    assert len(told) == (10 if connection.features.has_select_for_update else 9)
+    assert Booking.objects.get().links.count() == 3

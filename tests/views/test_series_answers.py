@@ -12,9 +12,9 @@ from accounts.models import User
 from meetings.models import Answer, BookingChange, Guest, Series
 from meetings.recurrence import weekly
 from meetings.services import answering, scheduling
-from meetings.services.series import wish_of
-from meetings.services.series_cancel import cancel_all
-from meetings.services.series_edits import edit_following
+from meetings.services.series.booking import wish_of
+from meetings.services.series.cancelling import cancel_all
+from meetings.services.series.edits import edit_following
 
 from .reading import text_of
 from .repeating import make_series, meeting_on, move

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from meetings.models import Booking, Room, Series
 from meetings.services import scheduling
-from meetings.services.series_cancel import cancel_all
+from meetings.services.series.cancelling import cancel_all
 
 from .reading import Values, error_at, form_with, page, text_of
 from .repeating import make_series, meeting_on, move, walls

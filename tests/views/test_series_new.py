@@ -146,7 +146,7 @@ def test_room_that_was_given_up_meanwhile_is_said_at_the_place(
         room.archive()
         lock(organizer, wanted)
 
-    monkeypatch.setattr("meetings.services.series.lock", lock_too_late)
+    monkeypatch.setattr("meetings.services.series.booking.lock", lock_too_late)
     answer = as_dana.post(NEW, sent)
 
     assert "was given up" in error_at(answer, "room")

@@ -14,10 +14,10 @@ from accounts.models import User
 from meetings.models import Booking, Series
 from meetings.recurrence import daily, weekly
 from meetings.services import scheduling
-from meetings.services.series import wish_of
-from meetings.services.series_cancel import cancel_all, cancel_following
-from meetings.services.series_edits import edit_following
-from meetings.services.series_wish import Decision
+from meetings.services.series.booking import wish_of
+from meetings.services.series.cancelling import cancel_all, cancel_following
+from meetings.services.series.edits import edit_following
+from meetings.services.series.wish import Decision
 from tests.conftest import signed_in
 
 from .reading import page, text_of

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from meetings.models import Series
-from meetings.services.series import wish_of
-from meetings.services.series_edits import edit_following
+from meetings.services.series.booking import wish_of
+from meetings.services.series.edits import edit_following
 
 from .reading import form_with, text_of
 from .repeating import make_series, meeting_on, walls

@@ -55,12 +55,21 @@ def test_link_that_was_cut_off_looks_like_one_that_never_was(client: Client, boo
 
 
 def headers(answer: Any) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name != "Set-Cookie"}
+    its_own = {"Set-Cookie", "X-Request-ID"}
+    return {name: value for name, value in answer.headers.items() if name not in its_own}
 
 
 def test_links_carry_128_random_bits() -> None:
     assert len({new_token() for _ in range(1000)}) == 1000
     assert min(len(new_token()) for _ in range(100)) == 22  # base64 of 16 bytes
+
+
+def test_guesses_at_several_processes_are_counted_together(client: Client, db: None) -> None:
+    at_one = [client.get(f"/j/{number}/").status_code for number in range(12)]
+    throttles.forget()  # what a process knows by itself: another one has only the shared cache
+    at_another = [client.get(f"/j/{number}/").status_code for number in range(9)]
+
+    assert at_one + at_another == [404] * 20 + [429]
 
 
 def test_guessing_is_stopped_for_wrong_and_right_links_alike(
