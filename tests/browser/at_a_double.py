@@ -96,7 +96,7 @@ class DoubleByHand:
 def double_by_hand(name: str, directory: Path) -> Iterator[DoubleByHand]:
     double = DoubleByHand(name, directory)
     try:
-        until(double.listens, "the double", within=30)
+        until(double.listens, "the double", within=60)
         yield double
     finally:
         code = double.end()

@@ -1,5 +1,6 @@
 """A real server as its own process, a real Chromium, and people who look at its pages."""
 
+import atexit
 import os
 import shutil
 import socket
@@ -13,11 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.prepared import PREPARE, run_in_parley
+from tests.prepared import (
+    beside,
+    create_on_postgres,
+    drop_on_postgres,
+    empty_database,
+    run_in_parley,
+)
 
 from .people import Person
 
@@ -40,6 +46,7 @@ HOST = "Hanna Berg"
 PASSWORD = "a long enough secret"
 HOSTS = 12  # one for each test: an organizer holds one meeting at a time
 MAKE_HOSTS = f"""
+import django; django.setup()
 from accounts.models import User
 from django.contrib.auth.hashers import make_password
 password = make_password({PASSWORD!r})
@@ -83,8 +90,7 @@ class Server:
 
     def prepare(self) -> None:
         if url := postgres_beside(self.port).get("DATABASE_URL"):
-            on_postgres(f'CREATE DATABASE "{urlsplit(url).path[1:]}"')
-            run_in_parley(PREPARE + MAKE_HOSTS, self.environment)
+            create_on_postgres(urlsplit(url).path[1:], hosts_on_postgres())
         else:
             shutil.copy(Path(with_hosts().name, "parley.sqlite3"), self.file)
 
@@ -92,6 +98,14 @@ class Server:
         subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=BASE, env=self.environment, check=True
         )
+
+    def shell(self, code: str) -> str:
+        """What this prints, run within Parley."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        answer = subprocess.run(
+            command, cwd=BASE, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return answer.stdout
 
     def start(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
@@ -103,12 +117,22 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        until(lambda: _answers(self.port), "the server to answer", within=30)
+        try:
+            until(self.has_started, "the server to answer", within=60)
+        except BaseException:
+            self.kill()
+            raise
+
+    def has_started(self) -> bool:
+        """Whoever waits for one that has ended is told its last words."""
+        if self.process and self.process.poll() is not None:
+            pytest.fail(f"The server has ended: {self.log.read_text()[-2000:]}")
+        return _answers(self.port)
 
     def forget(self) -> None:
         """Take its database away again, where that is not a file of its own."""
         if url := postgres_beside(self.port).get("DATABASE_URL"):
-            on_postgres(f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
+            drop_on_postgres(urlsplit(url).path[1:])
 
     def kill(self) -> None:
         """As a power cut would: no word to anybody."""
@@ -122,8 +146,20 @@ class Server:
 def with_hosts() -> TemporaryDirectory[str]:
     """A database with all hosts in it, made once for the servers of this run."""
     directory = TemporaryDirectory()
-    run_in_parley(PREPARE + MAKE_HOSTS, {"DATA_DIR": directory.name})
+    empty_database(Path(directory.name))
+    run_in_parley(MAKE_HOSTS, {"DATA_DIR": directory.name})
     return directory
+
+
+@cache
+def hosts_on_postgres() -> str:
+    """The same on PostgreSQL."""
+    name = f"browser_hosts_{os.getpid()}"
+    create_on_postgres(name)
+    atexit.register(drop_on_postgres, name)
+    with TemporaryDirectory() as directory:
+        run_in_parley(MAKE_HOSTS, {"DATABASE_URL": beside(name), "DATA_DIR": directory})
+    return name
 
 
 def postgres_beside(port: int) -> dict[str, str]:
@@ -131,13 +167,7 @@ def postgres_beside(port: int) -> dict[str, str]:
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return {}
-    return {"DATABASE_URL": urlsplit(url)._replace(path=f"/browser_{port}").geturl()}
-
-
-def on_postgres(command: str) -> None:
-    home = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
-    with psycopg.connect(home, autocommit=True) as connection:
-        connection.execute(command)
+    return {"DATABASE_URL": beside(f"browser_{port}")}
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from .at_a_double import MAKE_OPERATOR, OPERATOR
 from .conftest import BASE, PASSWORD, Server
+from .looks import visit_all
 from .people import Person
-from .test_pages import visit_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 

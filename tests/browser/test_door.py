@@ -9,7 +9,6 @@ from .people import Person
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.alone,
     pytest.mark.looks,
     pytest.mark.enable_socket,
 ]

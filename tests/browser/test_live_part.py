@@ -4,19 +4,19 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .people import Person
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.alone,
     pytest.mark.looks,
     pytest.mark.enable_socket,
 ]
 
 NewPerson = Callable[..., Person]
 SOON = 15_000
+QUESTION = "Ana Lima cannot come back with the same link."
 POLL = re.compile(r"/live/\?seen=.")
 
 
@@ -32,52 +32,65 @@ def begin(host: Person, new_person: NewPerson) -> tuple[Person, str, str]:
 
 def test_page_follows_and_hosts_the_meeting(host: Person, new_person: NewPerson) -> None:
     _, address, guest_link = begin(host, new_person)
-    ana = new_person("Ana Lima")
-    live = host.page.locator("#live")
+    ana, ben = new_person("Ana Lima"), new_person("Ben Okoro")
 
-    # The page was open before the meeting began, and shows it all the same
-    expect(live).to_contain_text("Happening now", timeout=SOON)
-    expect(live).to_contain_text("(you)", timeout=SOON)
+    page_that_was_open_before_shows_it(host)
+    host_lets_in_by_keys(host, ana, guest_link)
+    open_question_outlives_who_comes(host, ben, guest_link)
+    host_answers_it(host, ana, guest_link)
+    watching = new_person(host.name, storage_state=host.page.context.storage_state())
+    end_is_seen_where_nobody_pressed(host, watching, address)
 
-    # Somebody knocks; they are let in with the keyboard
-    ana.join(guest_link)
-    expect(live).to_contain_text("1 person waits", timeout=SOON)
+    assert host.errors == watching.errors == []
+
+
+def page_that_was_open_before_shows_it(host: Person) -> None:
+    expect(live_of(host)).to_contain_text("Happening now", timeout=SOON)
+    expect(live_of(host)).to_contain_text("(you)", timeout=SOON)
+
+
+def host_lets_in_by_keys(host: Person, ana: Person, link: str) -> None:
+    ana.join(link)
+    expect(live_of(host)).to_contain_text("1 person waits", timeout=SOON)
     expect(host.page.locator("#announcer")).to_contain_text("1 person waits")
     host.page.get_by_role("button", name="Admit Ana Lima").focus()
     host.page.keyboard.press("Enter")
     host.sees("1 person is let in.")
     ana.is_in()
-    expect(live.locator(".live__person", has_text="Ana Lima")).to_contain_text(
-        "inside since", timeout=SOON
-    )
+    expect(line_of(host, "Ana Lima")).to_contain_text("inside since", timeout=SOON)
 
-    # A question that is open stays open while others come and go
-    host.page.locator(".live__person", has_text="Ana Lima").locator(
-        "summary", has_text="Remove"
-    ).click()
-    ben = new_person("Ben Okoro")
-    ben.join(guest_link)
+
+def open_question_outlives_who_comes(host: Person, ben: Person, link: str) -> None:
+    line_of(host, "Ana Lima").locator("summary", has_text="Remove").click()
+    ben.join(link)
     ben.sees("The host was asked to let you in")
     host.page.wait_for_timeout(4000)  # longer than the page takes to ask again
-    question = live.get_by_text("Ana Lima cannot come back with the same link.")
-    expect(question).to_be_visible()
+    expect(live_of(host).get_by_text(QUESTION)).to_be_visible()
 
-    # And is answered
-    live.locator("details[open]").get_by_role("button", name="Remove").click()
+
+def host_answers_it(host: Person, ana: Person, link: str) -> None:
+    live_of(host).locator("details[open]").get_by_role("button", name="Remove").click()
     host.sees("They are removed.")
     ana.sees("removed")
-    ana.go_to(guest_link)
+    ana.go_to(link)
     ana.sees("removed")
 
-    # The end is seen by the page that did not press it
-    watching = new_person(host.name, storage_state=host.page.context.storage_state())
+
+def end_is_seen_where_nobody_pressed(host: Person, watching: Person, address: str) -> None:
     watching.go_to(address)
     watching.sees("Happening now")
     host.page.locator("summary", has_text="End for all").click()
     host.press("End for all")
     host.sees("The meeting is over for everybody.")
     watching.sees_no_more("Happening now")
-    assert host.errors == watching.errors == []
+
+
+def live_of(host: Person) -> Locator:
+    return host.page.locator("#live")
+
+
+def line_of(host: Person, name: str) -> Locator:
+    return live_of(host).locator(".live__person", has_text=name)
 
 
 def test_a_question_stays_open_when_an_answer_was_under_way(
@@ -90,9 +103,7 @@ def test_a_question_stays_open_when_an_answer_was_under_way(
     host.go_to(address)
     ana.join(guest_link)
     page.get_by_role("button", name="Admit Ana Lima").click(timeout=SOON)
-    summary = page.locator(".live__person", has_text="Ana Lima").locator(
-        "summary", has_text="Remove"
-    )
+    summary = line_of(host, "Ana Lima").locator("summary", has_text="Remove")
     summary.wait_for()
 
     with page.expect_request(POLL):
@@ -102,7 +113,7 @@ def test_a_question_stays_open_when_an_answer_was_under_way(
         held[0].fulfill(body="<p>Somebody came</p>")
 
     page.wait_for_timeout(500)  # in which it would be swapped
-    expect(page.get_by_text("Ana Lima cannot come back with the same link.")).to_be_visible()
+    expect(page.get_by_text(QUESTION)).to_be_visible()
 
 
 def test_buttons_work_without_scripts(host: Person, new_person: NewPerson) -> None:

@@ -15,9 +15,10 @@ from playwright.sync_api import Page, sync_playwright
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, JoinLink, OutgoingMail, Series
 from meetings.recurrence import weekly
-from meetings.services import notices, posting, scheduling
+from meetings.services import scheduling
+from meetings.services.mail import notices, posting
 from meetings.services.scheduling import MeetingWish
-from meetings.services.series import SeriesWish, book_series
+from meetings.services.series.booking import SeriesWish, book_series
 
 from .conftest import CHROMIUM, FLAGS
 
@@ -38,7 +39,7 @@ def test_mails_can_be_read_by_day_and_by_night_and_on_a_phone(dana: User) -> Non
         troubles = [each for name, html in pages.items() for each in troubles_of(page, name, html)]
         browser.close()
 
-    assert len(pages) == 10
+    assert len(pages) == 11
     assert troubles == []
 
 
@@ -83,6 +84,7 @@ def letters(dana: User) -> Iterator[tuple[str, str]]:
         ("rules", lambda: notices.zone_rules_changed(booking, was=START - timedelta(hours=1))),
         ("collision", lambda: notices.collided(series, series.bookings.all()[:3])),
         ("german", lambda: notices.invited([guest_of(booking, email="jo@x.de", language="de")])),
+        ("waiting", lambda: wait(booking)),
         ("one-date-off", lambda: scheduling.cancel(series.bookings.all()[2], by=dana)),
         ("cancellation", lambda: scheduling.cancel(booking, by=dana, reason="I have the flu.")),
     ]
@@ -153,6 +155,17 @@ def answer(booking: Booking) -> None:
         proposed_at=START + timedelta(hours=1),
     )
     notices.answered(said)
+
+
+def wait(booking: Booking) -> None:
+    notices.somebody_waits(
+        booking.organizer,
+        about="waiting:b1",
+        booking=booking,
+        room=booking.room,
+        people=[("Ana Lima", START), ("Maximiliane " * 6, START)],
+        send_before=START + timedelta(minutes=10),
+    )
 
 
 def remind(booking: Booking) -> None:

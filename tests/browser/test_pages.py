@@ -1,44 +1,26 @@
-"""Every page, as people meet it: wide and narrow, light and dark, with nothing broken on it.
-
-`SCREENSHOTS=folder` keeps a picture of each.
-"""
+"""Every page, as people meet it: wide and narrow, light and dark, with nothing broken on it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from .conftest import BASE, Server
+from .conftest import Server
+from .looks import visit_all
 from .people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop-light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
-    "desktop-dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
-    "phone-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
-    "phone-dark": {"viewport": {"width": 320, "height": 700}, "color_scheme": "dark"},
-}
-# The two that differ most are always looked at; pictures are taken of all four.
-LOOKED_AT = LOOKS if os.environ.get("SCREENSHOTS") else ("desktop-light", "phone-dark")
-SERIOUS = {"serious", "critical"}
-
-# Dana's week, and a meeting in each state that a door can show to a stranger.
+# Dana's week, and meetings in each state in which their pages look different.
 STORIES = """
 import json
 from datetime import timedelta
 from django.utils import timezone
 from meetings import demo
-from meetings.models import (
-    Admission, Attendance, ProviderAccount, Reservation, Room, RoomSession)
+from meetings.models import ProviderAccount, Reservation, Room, RoomSession
 from meetings.services import opening, rooms, scheduling
 from accounts.demo import demo_sign_in_path
 dana = demo.load()
@@ -49,16 +31,15 @@ def book(title, start=0, **more):
         time_zone="Europe/Berlin", may_overlap=True, **more))
 def path(booking, purpose="participant"):
     return booking.links.get(purpose=purpose).get_absolute_url()
+def console(booking):
+    booking.links.filter(purpose="cohost").update(transferable=True)
+    return path(booking, "cohost") + "host/"
 def opened(title, **doors):
     booking = book(title)
     session = opening.open_room(booking.room, booking)
     RoomSession.objects.filter(pk=session.pk).update(**doors)
     return booking
-full = opened("Full house", capacity=1)
-Attendance.objects.create(session=full.sessions.get(), identity="u:0", name="Ana", joined_at=now)
 ended = opened("Retrospective"); ended.sessions.get().end(RoomSession.EndReason.HOST)
-gone = book("At a provider that is gone")
-Room.objects.filter(pk=gone.room_id).update(provider_alias="gone")
 called_off = scheduling.cancel(
     book("Board meeting"), by=dana, reason="The numbers are not ready. New date follows.")
 plain = opened("Weekly planning")
@@ -87,24 +68,43 @@ here = opened("Who is in")
 crowd(here.sessions.get())
 abroad = held("Held abroad", "abroad", locked=True, passcode="s3cret")
 video = held("With recordings", "video")
+kept = video.recordings.create(recording_id="r1", title="Part one", state="ready",
+    next_try_at=None, seconds=2700, size=5_500_000, started_at=now, access="links",
+    expires_at=now + timedelta(days=30))
+video.recordings.create(recording_id="r2", state="deleting", error="VideoSDK: no answer.")
+video.recordings.create(recording_id="r3", title="Part three", state="deleted", deleted_at=now)
 series = dana.series.first()
+office = Room.objects.permanent().filter(owner=dana).first()
+linked = book("With many links")
+workshop = linked.links.create(purpose="participant", label="Workshop " * 8, max_uses=5, uses=2,
+    expires_at=now + timedelta(days=2))
+linked.links.create(purpose="cohost", label="Cora", owner=dana, transferable=True)
+linked.links.create(purpose="participant", label="Lost", revoked_at=now)
 later = book("Not confirmed yet", 120)
 Room.objects.filter(pk=later.room_id).update(provider_alias="abroad")
 Reservation.objects.create(booking=later, alias="abroad", attempts=3, state="refused",
     error="xroom: Your plan does not include bookings (HTTP 402)",
     next_try_at=now + timedelta(hours=1))
 stories = {
-    "open": path(plain), "needs_host": path(book("Design review")),
-    "too_early": path(book("Portfolio review with Acme", 95, description="Bring three drafts.")),
-    "cancelled": path(called_off), "ended": path(ended), "full": path(full),
-    "locked": path(opened("Behind closed doors", locked=True)),
-    "asks_passcode": path(opened("With a passcode", passcode="s3cret")), "trouble": path(gone),
-    "sign_in": path(plain, "host"), "unknown": "/j/no-such-link-anywhere/",
+    "console-cohost": console(here),
+    "console-owner": path(here, "host") + "host/",
+    "console-abroad": console(abroad.booking),
+    "console-video": console(video.booking),
+    "console-idle": console(book("Design review")),
+    "console-over": console(ended),
+    "console-cancelled": console(called_off),
+    "console-passcode": console(abroad.booking) + "passcode/",
+    "links": f"/meetings/{linked.pk}/links/", "links-room": f"/rooms/{office.pk}/links/",
+    "links-edit": f"/links/{workshop.pk}/edit/", "links-qr": f"/links/{workshop.pk}/qr/",
+    "links-series": f"/series/{series.pk}/links/", "guests": f"/meetings/{plain.pk}/guests/",
+    "live_move": f"/sessions/{here.sessions.get().pk}/move/",
     "meeting": f"/meetings/{plain.pk}/", "cancelled_meeting": f"/meetings/{called_off.pk}/",
     "edit": f"/meetings/{plain.pk}/edit/", "cancel": f"/meetings/{plain.pk}/cancel/",
-    "room": f"/rooms/{Room.objects.permanent().filter(owner=dana).first().pk}/",
+    "room": f"/rooms/{office.pk}/",
     "live": f"/meetings/{here.pk}/", "live_abroad": f"/meetings/{abroad.booking_id}/",
     "live_video": f"/meetings/{video.booking_id}/", "unconfirmed": f"/meetings/{later.pk}/",
+    "recording": f"/recordings/{kept.pk}/",
+    "attendance": f"/meetings/{abroad.booking_id}/attendance/",
     "passcode": f"/sessions/{abroad.pk}/passcode/",
     "series": f"/series/{series.pk}/", "series-times": f"/series/{series.pk}/times/",
     "series-edit": f"/series/{series.pk}/edit/", "series-cancel": f"/series/{series.pk}/cancel/",
@@ -129,6 +129,8 @@ SIGNED_IN = {
     "live": "",
     "live_abroad": "",
     "live_video": "",
+    "recording": "",
+    "attendance": "",
     "unconfirmed": "",
     "passcode": "",
     "series": "",
@@ -136,38 +138,34 @@ SIGNED_IN = {
     "series-edit": "",
     "series-cancel": "",
     "move": "/rooms/move/?source=builtin&target=abroad",
+    "console-owner": "",
+    "links": "",
+    "links-room": "",
+    "links-series": "",
+    "links-edit": "",
+    "links-qr": "",
+    "live_move": "",
+    "guests": "",
 }
 PUBLIC = {
     "home": "/",
     "login": "/account/login/",
     "signup": "/account/signup/",
     "reset": "/account/password/reset/",
-    "open": "",
-    "needs_host": "",
-    "too_early": "",
-    "cancelled": "",
-    "ended": "",
-    "full": "",
-    "locked": "",
-    "asks_passcode": "",
-    "trouble": "",
-    "sign_in": "",
-    "unknown": "",
+    "console-cohost": "",
+    "console-abroad": "",
+    "console-video": "",
+    "console-idle": "",
+    "console-over": "",
+    "console-cancelled": "",
+    "console-passcode": "",
 }
 
 
 @pytest.fixture(scope="module")
 def stories(server: Server) -> dict[str, str]:
     """Where each story's page is."""
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", STORIES],
-        cwd=BASE,
-        env=server.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    found: dict[str, str] = json.loads(answer.split("STORIES")[1])
+    found: dict[str, str] = json.loads(server.shell(STORIES).split("STORIES")[1])
     return found
 
 
@@ -227,62 +225,3 @@ def tab_to(page: Page, name: str, *, most: int = 30) -> None:
         if page.evaluate("document.activeElement.innerText?.trim()") == name:
             return
     raise AssertionError(f"“{name}” was not reached by {most} presses of Tab.")
-
-
-def visit_all(context: BrowserContext, pages: dict[str, str], stories: dict[str, str]) -> list[str]:
-    """What is wrong with these pages in any look, in words; hopefully nothing."""
-    troubles: list[str] = []
-    page = context.new_page()
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if _matters(message) else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    for name, path in pages.items():
-        page.goto(path or stories[name])
-        page.wait_for_load_state("networkidle")
-        for look in LOOKED_AT:
-            _look(page, **LOOKS[look])
-            found = (*heard, *_too_wide(page), *_barriers(page))
-            troubles += [f"{name}, {look}: {each}" for each in found]
-            heard.clear()
-            _keep(page, f"{name}-{look}")
-    return troubles
-
-
-# Django's admin fades also for those who want no motion. What turns for ever has no end to go to.
-ARRIVE = """
-() => document.getAnimations().forEach((each) => {
-  if (each.effect.getComputedTiming().endTime < Infinity) each.finish();
-})
-"""
-
-
-def _look(page: Page, *, viewport: Any, color_scheme: Any) -> None:
-    """Another screen and colours at once: nothing is on its way between two."""
-    page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
-    page.set_viewport_size(viewport)
-    page.evaluate(ARRIVE)
-
-
-def _matters(message: Any) -> bool:
-    """Errors count; that an unknown link answers 404 is as it should be."""
-    return message.type == "error" and "404 (Not Found)" not in message.text
-
-
-def _too_wide(page: Page) -> list[str]:
-    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [f"wider than the screen by {over} px"] if over > 0 else []
-
-
-def _barriers(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:120]} ({each['nodes'][0]['failureSummary']})"
-        for each in violations
-        if each["impact"] in SERIOUS
-    ]
-
-
-def _keep(page: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -60,3 +60,17 @@ def test_only_what_fits_the_choice_is_asked(hanna: Person) -> None:
         expect(field).to_be_visible()
     expect(which_day).to_be_hidden()
     assert not hanna.errors
+
+
+def test_styles_that_others_left_in_the_page_are_not_written_again(hanna: Person) -> None:
+    """Password managers mark fields; carried over, that is inline, and the policy forbids it."""
+    page = hanna.page
+    page.goto("/meetings/new/")
+    page.wait_for_load_state("networkidle")
+    mark = "document.querySelectorAll('input').forEach((each) => { each.style.color = 'teal'; })"
+    page.evaluate(mark)
+
+    page.get_by_label("Start", exact=True).fill("03:21")
+
+    expect(page.locator("#plan input[style]")).to_have_count(0)  # it has come anew
+    assert hanna.errors == []

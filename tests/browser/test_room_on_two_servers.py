@@ -60,49 +60,95 @@ def test_people_at_two_servers_hold_one_meeting(
     over_there = guest_link.replace(server.url, second.url)
     assert over_there != guest_link
 
-    # Somebody knocks there and is let in here
-    host.join(host_link)
-    host.is_in()
-    ana.join(over_there)
-    host.press("Admit")
-    ana.is_in()
-    see_and_hear((ana, host.name), (host, "Ana Lima"))
-
-    # A third comes in without waiting; what hosts do counts at both servers
-    host.open_panel("people")
-    host.page.locator("[data-flag=waiting_room]").select_option("nobody")
-    ben.join(guest_link)
-    ben.is_in()
-    ana.page.evaluate(KICK, "Ben Okoro")
-    ana.sees("Only hosts may do that.")
-    host.ask_about("Ana Lima", "Mute")
-    ana.sees("A host muted you.")
-    ana.page.evaluate(DEFY)
-    ben.until(lambda probe: not probe["peers"]["Ana Lima"]["listening"], "Ana's mute")
-    host.ask_about("Ana Lima", "Allow to speak")
+    is_let_in_from_the_other_server(host, ana, host_link, over_there)
+    comes_in_without_waiting(host, ben, guest_link)
+    only_hosts_may_remove(ana, "Ben Okoro")
+    is_muted_whatever_her_page_does(host, ana, heard_by=ben)
     ana.press("Share screen")
     see_and_hear((host, "Ana Lima"), line=1)
     assert generations(host) == {"Ana Lima": 0, "Ben Okoro": 0}, "nothing was negotiated anew"
-
-    # Her server restarts: she comes back and hears the rest
-    second.kill()
-    ana.sees("The connection to the server is lost.")
-    second.start()
-    ana.sees_no_more("The connection to the server is lost.")
-    host.say("Every word.")
-    ana.reads("Every word.")
-    see_and_hear((host, "Ana Lima"), (ana, host.name))
-
-    # Removed at one server, refused at the other; and over for both
-    host.ask_about("Ben Okoro", "Remove")
-    host.press("Remove", inside=host.page.get_by_role("dialog"))
-    ana.until(lambda probe: "Ben Okoro" not in probe["peers"], "Ben to be gone")
-    ben.go_to(over_there)
-    ben.sees("A host has removed you from this meeting.")
+    comes_back_when_her_server_does(second, host, ana)
+    is_removed_at_both_servers(host, ben, over_there, seen_by=ana)
     host.press("Leave")
     host.press("End the meeting for everyone")
+
     ana.page.get_by_role("heading", name="The meeting is over").wait_for()
     assert [host.errors, ana.errors, ben.errors] == [[], [], []]
+
+
+def test_redis_that_is_restarted_midway_puts_nobody_out(
+    host: Person, new_person: NewPerson, redis: redis_server.Redis
+) -> None:
+    ana = new_person("Ana Lima")
+    for person in (host, ana):
+        person.bring_no_devices()
+    host_link, guest_link = host.plan_meeting("Without news", waits="nobody")
+    host.join(host_link)
+    host.is_in()
+    ana.join(guest_link)
+    ana.is_in()
+    host.until(lambda probe: len(probe["roster"]) == 2, "Ana")
+
+    redis.kill()
+    ana.page.wait_for_timeout(1000)
+    redis.start()
+    host.say("Are you still there?")
+    ana.reads("Are you still there?")
+    ana.say("All the time.")
+    host.reads("All the time.")
+
+    assert len(host.probe()["roster"]) == 2
+    assert [host.errors, ana.errors] == [[], []]
+
+
+# What they do, in order
+
+
+def is_let_in_from_the_other_server(host: Person, guest: Person, host_link: str, link: str) -> None:
+    host.join(host_link)
+    host.is_in()
+    guest.join(link)
+    host.press("Admit")
+    guest.is_in()
+    see_and_hear((guest, host.name), (host, guest.name))
+
+
+def comes_in_without_waiting(host: Person, guest: Person, link: str) -> None:
+    host.open_panel("people")
+    host.page.locator("[data-flag=waiting_room]").select_option("nobody")
+    guest.join(link)
+    guest.is_in()
+
+
+def only_hosts_may_remove(guest: Person, name: str) -> None:
+    guest.page.evaluate(KICK, name)
+    guest.sees("Only hosts may do that.")
+
+
+def is_muted_whatever_her_page_does(host: Person, guest: Person, *, heard_by: Person) -> None:
+    host.ask_about(guest.name, "Mute")
+    guest.sees("A host muted you.")
+    guest.page.evaluate(DEFY)
+    heard_by.until(lambda probe: not probe["peers"][guest.name]["listening"], "the mute")
+    host.ask_about(guest.name, "Allow to speak")
+
+
+def comes_back_when_her_server_does(second: Server, host: Person, guest: Person) -> None:
+    second.kill()
+    guest.sees("The connection to the server is lost.")
+    second.start()
+    guest.sees_no_more("The connection to the server is lost.")
+    host.say("Every word.")
+    guest.reads("Every word.")
+    see_and_hear((host, guest.name), (guest, host.name))
+
+
+def is_removed_at_both_servers(host: Person, guest: Person, link: str, *, seen_by: Person) -> None:
+    host.ask_about(guest.name, "Remove")
+    host.press("Remove", inside=host.page.get_by_role("dialog"))
+    seen_by.until(lambda probe: guest.name not in probe["peers"], f"{guest.name} to be gone")
+    guest.go_to(link)
+    guest.sees("A host has removed you from this meeting.")
 
 
 def generations(person: Person) -> dict[str, int]:

@@ -19,7 +19,24 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     ana, ben = new_person("Ana Lima"), new_person("Ben Okoro", **PHONE)
     host_link, guest_link = host.plan_meeting("Design review")
 
-    # The host opens the room, a guest knocks and is let in
+    host_opens_and_admits_who_knocks(host, ana, host_link, guest_link)
+    they_see_hear_and_read_each_other(host, ana)
+    third_person_comes_on_a_phone(host, ana, ben, guest_link)
+    hand_goes_up_and_the_host_lowers_it(host, ana)
+    shared_screen_reaches_everybody(host, ana, ben)
+    host_mutes_and_allows_to_speak(host, ana, ben)
+    host_removes_somebody_for_good(host, ana, ben, guest_link)
+    host_ends_it_for_everybody(host, ana, guest_link)
+
+    assert [host.errors, ana.errors, ben.errors] == [[], [], []]
+
+
+# What they do, in order
+
+
+def host_opens_and_admits_who_knocks(
+    host: Person, ana: Person, host_link: str, guest_link: str
+) -> None:
     host.join(host_link)
     host.is_in()
     ana.join(guest_link)
@@ -28,7 +45,8 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     host.press("Admit")
     ana.is_in()
 
-    # They see, hear and read each other
+
+def they_see_hear_and_read_each_other(host: Person, ana: Person) -> None:
     see_and_hear((ana, host.name), (host, "Ana Lima"))
     ana.say("Is this thing on?")
     host.reads("Is this thing on?")
@@ -38,20 +56,24 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     assert address.get_attribute("href") == "https://example.org/notes"
     assert "noopener" in (address.get_attribute("rel") or "")
 
-    # A third person, on a phone
-    ben.join(guest_link)
+
+def third_person_comes_on_a_phone(host: Person, ana: Person, ben: Person, link: str) -> None:
+    ben.join(link)
     host.open_panel("people")
     host.press("Admit Ben Okoro")
     ben.is_in()
-    see_and_hear((ben, host.name), (ben, "Ana Lima"), (host, "Ben Okoro"))
+    see_and_hear((ben, host.name), (ben, ana.name), (host, "Ben Okoro"))
 
-    # A hand, and the host who lowers it
+
+def hand_goes_up_and_the_host_lowers_it(host: Person, ana: Person) -> None:
     ana.press("Raise hand")
     host.person("Ana Lima").get_by_text("Hand raised").wait_for()
     host.ask_about("Ana Lima", "Lower hand")
     ana.page.locator("[data-control=hand][aria-pressed=false]").wait_for()
 
-    # A shared screen reaches everybody, without a new negotiation
+
+def shared_screen_reaches_everybody(host: Person, ana: Person, ben: Person) -> None:
+    """Without a new negotiation: its line was there from the start."""
     ana.press("Share screen")
     for viewer in (host, ben):
         viewer.sees("Ana Lima is sharing")
@@ -60,7 +82,9 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     ana.page.locator("[data-control=screen]").click()
     host.page.locator(".tile--screen").wait_for(state="detached")
 
-    # The host mutes: nobody listens any more, and the muted page says why
+
+def host_mutes_and_allows_to_speak(host: Person, ana: Person, ben: Person) -> None:
+    """Nobody listens to the muted any more, and their page says why."""
     host.ask_about("Ana Lima", "Mute")
     ana.page.locator("[data-control=mic]", has_text="Muted by host").wait_for()
     ben.until(lambda probe: not probe["peers"]["Ana Lima"]["listening"], "Ana's mute")
@@ -68,22 +92,26 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     ana.page.locator("[data-control=mic]", has_text="Unmute").click()
     ben.until(lambda probe: probe["peers"]["Ana Lima"]["listening"], "Ana's voice")
 
-    # The host removes somebody, who cannot come back
+
+def host_removes_somebody_for_good(host: Person, ana: Person, ben: Person, link: str) -> None:
     host.ask_about("Ben Okoro", "Remove")
     host.press("Remove", inside=host.page.get_by_role("dialog"))
     ben.page.get_by_role("heading", name="A host removed you").wait_for()
-    ben.go_to(guest_link)
+    ben.go_to(link)
     ben.sees("A host has removed you from this meeting.")
     ana.until(lambda probe: "Ben Okoro" not in probe["peers"], "Ben to be gone")
 
-    # The host ends it for everybody
+
+def host_ends_it_for_everybody(host: Person, ana: Person, link: str) -> None:
     host.press("Leave")
     host.press("End the meeting for everyone")
     for person in (host, ana):
         person.page.get_by_role("heading", name="The meeting is over").wait_for()
-    ana.go_to(guest_link)
+    ana.go_to(link)
     ana.sees("This meeting is over.")
-    assert [host.errors, ana.errors, ben.errors] == [[], [], []]
+
+
+# What else happens in rooms
 
 
 def test_people_keep_talking_while_the_server_is_away_and_a_reload_asks_nothing(
