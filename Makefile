@@ -59,6 +59,10 @@ production = DEBUG=false SITE_URL=https://parley.example \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(48))') \
 	FIELD_KEYS=$$($(PY) -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')
 
+# The service is asked about each locked version; no package is fetched.
+audit: .venv/dev.stamp ## Ask whether a locked dependency has a known hole (needs the network)
+	@$(PY) .ci/audit requirements/dev.txt
+
 fmt: .venv/dev.stamp ## Put code and templates into their form
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
@@ -68,11 +72,20 @@ demo: .venv/runtime.stamp ## Load the demo data again, as of now
 	@DEBUG=true DEMO=true $(PY) manage.py demo remove
 	@DEBUG=true DEMO=true $(PY) manage.py demo load
 
+wave: .venv/runtime.stamp ## A thousand meetings at nine, measured and drawn (ARGS="--meetings 200")
+	@unset DATABASE_URL; $(PY) benchmarks/wave.py $(ARGS)
+
+bench: .venv/dev.stamp $(MO) ## Measure every figure of docs/performance.md (ARGS="--only sqlite")
+	@unset DATABASE_URL; ulimit -n 4096; $(PY) -m benchmarks.bench $(ARGS)
+
+chaos: .venv/dev.stamp $(MO) ## Break what a site stands on, one by one, and count (ARGS="--only redis")
+	@unset DATABASE_URL; $(PY) -m chaos $(ARGS)
+
 lock: ## Lock the dependencies that pyproject.toml names (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
 	@$(compile) -o requirements/runtime.txt
-	@$(compile) -o requirements/production.txt -c requirements/runtime.txt --extra mail --extra postgres --extra redis
-	@$(compile) -o requirements/dev.txt -c requirements/production.txt --extra mail --extra postgres --extra redis --group dev
+	@$(compile) -o requirements/production.txt -c requirements/runtime.txt --extra mail --extra postgres --extra redis --extra sentry --extra server
+	@$(compile) -o requirements/dev.txt -c requirements/production.txt --extra mail --extra postgres --extra redis --extra sentry --extra server --group dev
 
 compile := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
@@ -91,7 +104,7 @@ clean: ## Remove what was installed and built; your data in var/ stays
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: run test test-postgres check fmt demo lock messages clean help
+.PHONY: run test test-postgres check audit fmt demo wave bench chaos lock messages clean help
 
 # --- The environment. Its stamps are touched last, and an install that broke off starts over.
 

@@ -95,6 +95,16 @@ class Endless(Plain):
     features = Features()
 
 
+class Asking(Plain):
+    """One that asks people for the passcode itself."""
+
+    label = "Asking"
+    features = Features(ending=True, passcode=True)
+
+    def set_passcode(self, ref: RoomRef, passcode: str) -> None:
+        self.hear(f"set_passcode {passcode}")
+
+
 class Forgetful(Plain):
     """One that keeps a way of its own to make a room anew."""
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from config.logs import DiscreetFormatter
 from meetings.models import Booking, JoinLink, Reservation, RoomSession, WebhookDelivery
 from meetings.providers.base import Role
-from meetings.services import hooks, reconcile
+from meetings.services import reconcile
+from meetings.services.deliveries import hooks
 from meetings.services.mirroring import mirror
 from tests.accounts_at_doubles import (
     ALIAS,

@@ -243,6 +243,7 @@ UNTRANSLATED = {
     "500.html",  # shown when nothing works any more, translations included
 }
 NAMES = {"Parley"}
+PLACE = re.compile(r"\{\w+\}")  # where a value is filled in
 WORD = re.compile(r"[^\W\d_]{2,}")
 MARKED = re.compile(
     r"{%\s*block \w+_class\s*%}.*?{%\s*endblock\b.*?%}"
@@ -276,7 +277,7 @@ class Words(HTMLParser):
             self.note(data)
 
     def note(self, text: str) -> None:
-        if set(WORD.findall(text)) - NAMES:
+        if set(WORD.findall(PLACE.sub("", text))) - NAMES:
             self.found.append(" ".join(text.split()))
 
 
@@ -287,6 +288,8 @@ class Words(HTMLParser):
         ('<a class="big" title="Go there">{{ name }}</a>', ["Go there"]),
         ('{% if a %}<p title="{% translate "Go" %}">{% translate "Hi" %} · 3</p>{% endif %}', []),
         ("{% blocktranslate %}Hello <b>{{ name }}</b>{% endblocktranslate %} you", ["you"]),
+        ("<p>{title} at {place}</p>", ["{title} at {place}"]),
+        ("<p>{title} · {place}</p>", []),
         ("{# A note #}<style>p { color: red }</style>Parley", []),
     ],
 )
