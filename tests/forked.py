@@ -18,6 +18,8 @@ from django.core.cache import caches
 from django.db import connections
 from django_tasks import task_backends
 
+from tests.uncounted import UNCOUNTED
+
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.forked_from"])
 _data = TemporaryDirectory()
@@ -50,9 +52,8 @@ def _begin(told: dict[str, str], work: Callable[..., object], given: tuple[objec
 def _environment() -> Iterator[None]:
     """Of the first process: a development machine's, where no lines are counted."""
     before = {**os.environ}
-    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "DATABASE_URL"):
-        os.environ.pop(name, None)
-    os.environ.update(DEBUG="true", DATA_DIR=_data.name)
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.update(UNCOUNTED, DEBUG="true", DATA_DIR=_data.name)
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from meetings.builtin_room.protocol import Message
 from tests import redis_server
 from tests.conftest import Share
+from tests.uncounted import UNCOUNTED
 
 from .conftest import Hello
 
@@ -31,7 +32,7 @@ class Server:
     def __init__(self, **environment: str) -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
-        self.environment = os.environ | environment
+        self.environment = os.environ | environment | UNCOUNTED
         self.start()
 
     def start(self) -> None:

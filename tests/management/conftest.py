@@ -21,8 +21,6 @@ from .trials import account_at, choose, hurried
 __all__ = ["account_at", "choose", "hurried"]
 
 KEPT = re.compile("PATH$|HOME$|COVERAGE_")  # of the machine's settings, none of Parley's
-# For processes whose lines are counted elsewhere: they start twice as fast without coverage.
-UNCOUNTED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
 Start = Callable[..., "Parley"]
 
 

@@ -26,8 +26,9 @@ from config.providers import providers_from
 from meetings.forms.provider_accounts import form_for
 from meetings.providers import AnyProvider, build, class_of
 from meetings.providers.base import Attendee, Role, RoomRef, RoomSpec
+from tests.uncounted import UNCOUNTED
 
-from .conftest import UNCOUNTED, Parley, Start, free_port, starting
+from .conftest import Parley, Start, free_port, starting
 
 HOST = Attendee(key="u:1", name="Hanna", role=Role.HOST)
 GUEST = Attendee(key="g:2", name="Ana")
@@ -73,7 +74,6 @@ class Double:
 
     def __init__(self, start: Start, name: str, port: int, *switches: str) -> None:
         more = [word for each in switches for word in ("--switch", each)]
-        # What it runs is code of the tests, which nobody counts.
         self.process: Parley = start("provider_double", name, f"--port={port}", *more, **UNCOUNTED)
         self.process.wait_for("Ctrl-C ends it")
         self.port = port

@@ -11,8 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from meetings.management.commands import provider_double
-
-from .conftest import UNCOUNTED
+from tests.uncounted import UNCOUNTED
 
 
 def test_busy_port_is_refused_in_a_sentence(port: int) -> None:

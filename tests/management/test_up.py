@@ -19,8 +19,9 @@ from pytest_django import Settings
 from config.addresses import ELSEWHERE, LOOPBACK
 from config.server import Server
 from meetings.management.commands import up
+from tests.uncounted import UNCOUNTED
 
-from .conftest import UNCOUNTED, Parley, Start, free_port
+from .conftest import Parley, Start, free_port
 
 # The machine asks itself how it would reach these; nothing is sent to them.
 pytestmark = pytest.mark.allow_hosts([*LOOPBACK, *ELSEWHERE])
