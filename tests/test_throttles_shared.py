@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.forked import fork
-from tests.guessing import guess
+from tests.others import guess
 from tests.prepared import empty_database
 from tests.redis_server import MISSING, PROGRAM, Redis
 
@@ -13,7 +13,7 @@ from tests.redis_server import MISSING, PROGRAM, Redis
 def guesses(count: int, place: Path, **environment: str) -> list[int]:
     """What a process of its own answers to somebody who tries so many links."""
     process = fork({"DATA_DIR": str(place), **environment}, guess, count, place / "answers")
-    process.join(60)
+    process.join(120)
     assert process.exitcode == 0
     return [int(status) for status in (place / "answers").read_text().split()]
 
