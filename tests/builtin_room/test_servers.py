@@ -42,7 +42,7 @@ class Server:
             cwd=site.BASE_DIR,
             env=self.environment,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not self.answers():
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.05)
@@ -102,7 +102,7 @@ def play(scene: Callable[[Open], Awaitable[None]]) -> None:
     """Run a scene; the sockets that it opens are closed after it."""
 
     async def run() -> None:
-        async with AsyncExitStack() as sockets, asyncio.timeout(60):
+        async with AsyncExitStack() as sockets, asyncio.timeout(300):
             await scene(lambda server: sockets.enter_async_context(server.socket()))
 
     asyncio.run(run())

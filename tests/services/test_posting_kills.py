@@ -51,7 +51,7 @@ def worker(server: SmtpDouble) -> Iterator[Worker]:
 
 def ended(process: BaseProcess) -> int | None:
     """How it came to its end."""
-    process.join(60)
+    process.join(120)
     return process.exitcode
 
 
@@ -80,12 +80,12 @@ def test_worker_killed_at_a_step_of_sending_loses_no_mail_and_makes_no_second_on
     def stall(now: str, argument: str) -> str | None:
         if now == step and not go_on.is_set() and (server.taken or step in {"CONNECT", "TAKEN"}):
             reached.set()
-            go_on.wait(20)
+            go_on.wait(120)
         return None
 
     server.answer = stall
     first = worker(address)
-    assert reached.wait(20)
+    assert reached.wait(120)
     first.kill()
     assert ended(first) == -signal.SIGKILL
     go_on.set()

@@ -74,7 +74,7 @@ def test_worker_killed_at_a_step_reminds_nobody_twice_and_forgets_nobody(
 ) -> None:
     wanted = due_now(book, 2)
     worker = fork({"DATABASE_URL": share_database()}, remind_and_die, step)
-    worker.join(60)
+    worker.join(120)
     assert worker.exitcode == -signal.SIGKILL
     assert bool(seen_by_all(told)) == (step == "saved")
 

@@ -54,7 +54,7 @@ def worker(server: ImapDouble, share_database: Share) -> Iterator[Worker]:
 
 def ended(process: BaseProcess) -> int | None:
     """How it came to its end."""
-    process.join(60)
+    process.join(120)
     return process.exitcode
 
 
@@ -70,12 +70,12 @@ def test_worker_killed_before_the_mark_changes_nothing(server: ImapDouble, worke
         if command != "STORE" or go_on.is_set():
             return None
         reached.set()
-        go_on.wait(20)
+        go_on.wait(120)
         return ""
 
     server.answer = stall
     first = worker()
-    assert reached.wait(20)
+    assert reached.wait(120)
     first.kill()
     assert ended(first) == -signal.SIGKILL
     go_on.set()
