@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing.process import BaseProcess
 from tempfile import TemporaryDirectory
 
@@ -21,8 +22,7 @@ from django_tasks import task_backends
 from tests.uncounted import UNCOUNTED
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.forked_from"])
-_data = TemporaryDirectory()
+_forks.set_forkserver_preload(["tests.forked_from", __name__])
 
 
 def fork(told: Mapping[str, str], work: Callable[..., object], *given: object) -> BaseProcess:
@@ -53,9 +53,15 @@ def _environment() -> Iterator[None]:
     """Of the first process: a development machine's, where no lines are counted."""
     before = {**os.environ}
     os.environ.pop("DATABASE_URL", None)
-    os.environ.update(UNCOUNTED, DEBUG="true", DATA_DIR=_data.name)
+    os.environ.update(UNCOUNTED, DEBUG="true", DATA_DIR=_data().name)
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@cache
+def _data() -> TemporaryDirectory[str]:
+    """Of the first process, until the suite ends: nothing of value is kept there."""
+    return TemporaryDirectory()
