@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -35,6 +36,7 @@ TAG = re.compile(r"</?\w+[^>]*>")
 ADVICE = "Run `make messages`, then translate what is new in locale/."
 
 
+@cache
 def read(file: Path) -> Catalog:
     with file.open("rb") as text:
         return read_po(text, locale=language_of(file), domain="django")

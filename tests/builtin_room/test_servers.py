@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from meetings.builtin_room.protocol import Message
 from tests import redis_server
 from tests.conftest import Share
+from tests.uncounted import UNCOUNTED
 
 from .conftest import Hello
 
@@ -31,7 +32,7 @@ class Server:
     def __init__(self, **environment: str) -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
-        self.environment = os.environ | environment
+        self.environment = os.environ | environment | UNCOUNTED
         self.start()
 
     def start(self) -> None:
@@ -41,7 +42,7 @@ class Server:
             cwd=site.BASE_DIR,
             env=self.environment,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not self.answers():
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.05)
@@ -101,7 +102,7 @@ def play(scene: Callable[[Open], Awaitable[None]]) -> None:
     """Run a scene; the sockets that it opens are closed after it."""
 
     async def run() -> None:
-        async with AsyncExitStack() as sockets, asyncio.timeout(60):
+        async with AsyncExitStack() as sockets, asyncio.timeout(300):
             await scene(lambda server: sockets.enter_async_context(server.socket()))
 
     asyncio.run(run())

@@ -31,12 +31,6 @@ def test_load_prints_a_link_that_signs_dana_in(client: Client, is_demo: None) ->
     assert "Product sync" in client.get("/meetings/").text
 
 
-def test_load_again_says_that_it_is_here(is_demo: None) -> None:
-    say("load")
-
-    assert "nothing changed" in say("load")
-
-
 def test_a_site_that_is_no_demo_is_asked_for_a_yes() -> None:
     with pytest.raises(CommandError, match="--yes"):
         say("load")
@@ -51,9 +45,10 @@ def test_with_a_yes_it_is_loaded_anywhere_and_offers_no_way_in() -> None:
     assert User.objects.count() == 3
 
 
-def test_remove_says_whether_there_was_a_demo(is_demo: None) -> None:
-    say("load")
+def test_each_word_says_whether_there_was_a_demo(is_demo: None) -> None:
+    assert "nothing changed" not in say("load")
 
+    assert "nothing changed" in say("load")
     assert say("remove").strip() == "The demo is removed."
     assert say("remove").strip() == "There is no demo here."
 

@@ -39,7 +39,20 @@ def test_dana_is_in_a_meeting_now_and_has_the_next_one_in_less_than_half_an_hour
     assert interview.starts_at - MONDAY < timedelta(minutes=30)
 
 
-def test_people_are_organizers_in_three_zones_who_have_no_password(organizer: User) -> None:
+def test_demo_is_a_week_of_three_people(organizer: User, subtests: pytest.Subtests) -> None:
+    for promise in (
+        people_are_organizers_in_three_zones_who_have_no_password,
+        the_week_has_what_a_week_has,
+        meetings_of_the_past_were_held_and_say_who_was_there,
+        a_meeting_page_tells_of_the_past,
+        history_lies_before_the_meeting_and_in_order,
+        loading_twice_changes_nothing,
+    ):
+        with subtests.test(promise.__name__):
+            promise(organizer)
+
+
+def people_are_organizers_in_three_zones_who_have_no_password(organizer: User) -> None:
     people = demo.people.users()
 
     assert organizer.email == "dana@demo.parley.example"
@@ -55,7 +68,7 @@ def test_people_are_organizers_in_three_zones_who_have_no_password(organizer: Us
         assert EmailAddress.objects.get(user=person).verified
 
 
-def test_the_week_has_what_a_week_has(organizer: User) -> None:
+def the_week_has_what_a_week_has(organizer: User) -> None:
     bookings = Booking.objects.filter(series=None)
 
     assert bookings.count() == len(MEETINGS) == 25
@@ -66,7 +79,7 @@ def test_the_week_has_what_a_week_has(organizer: User) -> None:
     assert len(set(bookings.values_list("time_zone", flat=True))) == 4
 
 
-def test_meetings_of_the_past_were_held_and_say_who_was_there(organizer: User) -> None:
+def meetings_of_the_past_were_held_and_say_who_was_there(organizer: User) -> None:
     past = Booking.objects.confirmed().over()
 
     assert past.exists()
@@ -80,7 +93,7 @@ def test_meetings_of_the_past_were_held_and_say_who_was_there(organizer: User) -
     assert not RoomSession.objects.running().exists()
 
 
-def test_what_a_meeting_page_tells_of_the_past(organizer: User) -> None:
+def a_meeting_page_tells_of_the_past(organizer: User) -> None:
     review = Booking.objects.get(title__startswith="Design review")
 
     page = signed_in(organizer).get(f"/meetings/{review.pk}/").text
@@ -89,7 +102,7 @@ def test_what_a_meeting_page_tells_of_the_past(organizer: User) -> None:
     assert re.search(r"11:00\s+AM.*2:00\s+PM", page, re.DOTALL)
 
 
-def test_history_lies_before_the_meeting_and_in_order(organizer: User) -> None:
+def history_lies_before_the_meeting_and_in_order(organizer: User) -> None:
     edited = BookingChange.objects.filter(kind="edited", booking__series=None)
 
     assert edited.count() == 2
@@ -99,7 +112,7 @@ def test_history_lies_before_the_meeting_and_in_order(organizer: User) -> None:
         assert change.at < change.booking.starts_at
 
 
-def test_loading_twice_changes_nothing(organizer: User) -> None:
+def loading_twice_changes_nothing(organizer: User) -> None:
     before = rows()
 
     assert demo.load() == organizer
@@ -122,8 +135,9 @@ def test_a_demo_without_its_organizer_is_made_anew() -> None:
     assert rows()["User"] == before["User"] + 1
 
 
-@pytest.mark.parametrize("day", range(7))
-@pytest.mark.parametrize("hour", [0, 9, 23])
+@pytest.mark.parametrize(
+    ("day", "hour"), [(0, 0), (1, 9), (2, 23), (3, 9), (4, 23), (5, 0), (6, 23)]
+)
 def test_it_can_be_loaded_on_any_day_at_any_hour(day: int, hour: int) -> None:
     at = datetime(2026, 10, 26, hour, 58, tzinfo=UTC)  # Europe's clocks have changed, America's not
 

@@ -21,12 +21,22 @@ from .conftest import MONDAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def series(organizer: User) -> Series:
-    return Series.objects.get(organizer=organizer)
+def test_demo_has_a_series_and_guests(organizer: User, subtests: pytest.Subtests) -> None:
+    series = Series.objects.get(organizer=organizer)
+
+    for promise in (
+        series_goes_on_beyond_the_next_change_of_the_clocks,
+        one_of_its_meetings_was_moved_and_one_cancelled,
+        three_guests_in_three_zones_answered_differently,
+        its_page_shows_guests_and_answers,
+        meeting_has_guests_of_each_answer,
+        nobody_is_written_to,
+    ):
+        with subtests.test(promise.__name__):
+            promise(series)
 
 
-def test_series_goes_on_beyond_the_next_change_of_the_clocks(series: Series) -> None:
+def series_goes_on_beyond_the_next_change_of_the_clocks(series: Series) -> None:
     berlin = ZoneInfo("Europe/Berlin")
     starts = [each.starts_at.astimezone(berlin) for each in series.bookings.all()]
 
@@ -36,7 +46,7 @@ def test_series_goes_on_beyond_the_next_change_of_the_clocks(series: Series) -> 
     assert all(start > timezone.now() for start in starts)
 
 
-def test_one_of_its_meetings_was_moved_and_one_cancelled(series: Series) -> None:
+def one_of_its_meetings_was_moved_and_one_cancelled(series: Series) -> None:
     moved = series.bookings.confirmed().get(is_exception=True)
     cancelled = series.bookings.cancelled().get()
 
@@ -44,7 +54,7 @@ def test_one_of_its_meetings_was_moved_and_one_cancelled(series: Series) -> None
     assert cancelled.cancel_reason
 
 
-def test_three_guests_in_three_zones_answered_differently(series: Series) -> None:
+def three_guests_in_three_zones_answered_differently(series: Series) -> None:
     guests = list(series.guests.all())
     _, moved, _, fourth, fifth, *_ = series.bookings.all()
 
@@ -58,14 +68,14 @@ def test_three_guests_in_three_zones_answered_differently(series: Series) -> Non
     assert answers(fifth) == ["accepted", "tentative", "accepted"]
 
 
-def test_its_page_shows_guests_and_answers(series: Series, organizer: User) -> None:
-    page = signed_in(organizer).get(f"/series/{series.pk}/").text
+def its_page_shows_guests_and_answers(series: Series) -> None:
+    page = signed_in(series.organizer).get(f"/series/{series.pk}/").text
 
     assert "Northwind: weekly" in page
     assert "Grace Whitfield" in page
 
 
-def test_meeting_has_guests_of_each_answer(organizer: User) -> None:
+def meeting_has_guests_of_each_answer(series: Series) -> None:
     roadmap = Booking.objects.get(title="Roadmap: next quarter")
 
     said = [answer_of(guest, roadmap) for guest in roadmap.guests.all()]
@@ -78,7 +88,7 @@ def test_meeting_has_guests_of_each_answer(organizer: User) -> None:
     ]
 
 
-def test_nobody_is_written_to(organizer: User) -> None:
+def nobody_is_written_to(series: Series) -> None:
     remind_due()
     posting.post_due()
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ class Parley:
     def said(self) -> str:
         return self.output.read_text()
 
-    def wait_for(self, words: str, *, seconds: float = 60) -> None:
+    def wait_for(self, words: str, *, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.said:
             assert self.process.poll() is None, self.said
@@ -65,11 +66,35 @@ class Parley:
         raise AssertionError(f"no child runs {words}")
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+@contextmanager
+def starting(data: Path, port: int) -> Iterator[Start]:
+    """Start `manage.py` with arguments and settings; what was started is gone in the end."""
+    running: list[Parley] = []
+
+    def begin(*arguments: str, **values: str) -> Parley:
+        kept = {name: value for name, value in os.environ.items() if KEPT.match(name)}
+        given = {"DATA_DIR": str(data), "PORT": str(port), "DEBUG": "true"}
+        running.append(Parley(arguments, {**kept, **given, **values}))
+        return running[-1]
+
+    try:
+        yield begin
+    finally:
+        for parley in running:
+            parley.process.terminate()
+        for parley in running:
+            parley.ends()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
 
 
 @pytest.fixture(scope="session")
@@ -85,16 +110,6 @@ def prepared(tmp_path: Path, empty: Path) -> None:
 
 @pytest.fixture
 def start(tmp_path: Path, port: int) -> Iterator[Start]:
-    """Start `manage.py` with these arguments and settings; it is gone when the test is."""
-    running: list[Parley] = []
-
-    def begin(*arguments: str, **values: str) -> Parley:
-        kept = {name: value for name, value in os.environ.items() if KEPT.match(name)}
-        given = {"DATA_DIR": str(tmp_path), "PORT": str(port), "DEBUG": "true"}
-        running.append(Parley(arguments, {**kept, **given, **values}))
-        return running[-1]
-
-    yield begin
-    for parley in running:
-        parley.process.terminate()
-        parley.ends()
+    """Start `manage.py`, with data for this test alone."""
+    with starting(tmp_path, port) as begin:
+        yield begin

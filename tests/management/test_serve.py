@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
 from config.addresses import answers
 
@@ -24,34 +25,35 @@ def wait_until_served(parley: Parley, port: int) -> None:
         assert parley.process.poll() is None, parley.said
 
 
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is not refused does not become a web server here."""
+    monkeypatch.delattr("os.execve")
+
+
 @PREPARED
-def test_pages_are_served_until_it_is_stopped(start: Start, port: int) -> None:
-    parley = start("serve")
+def test_pages_are_served_and_logged_without_links_until_it_is_stopped(
+    start: Start, port: int
+) -> None:
+    parley = start("serve", "--verbosity=2")
     wait_until_served(parley, port)
 
     with urlopen(f"http://localhost:{port}/account/login/", timeout=20) as page:
         assert page.status == 200
         assert page.headers["Server"] is None
-    parley.process.send_signal(signal.SIGINT)
-
-    parley.ends()
-    assert not answers("127.0.0.1", port)
-
-
-@PREPARED
-def test_log_of_requests_names_pages_and_no_links(start: Start, port: int) -> None:
-    parley = start("serve", "--verbosity=2")
-    wait_until_served(parley, port)
-    urls = [f"http://localhost:{port}/{page}" for page in ("j/s3cr3t/", "join/?link=s3cr3t")]
-
-    for url in urls:
+    for secret in ("j/s3cr3t/", "join/?link=s3cr3t"):
         with pytest.raises(HTTPError, match="404"):
-            urlopen(url, timeout=20)
+            urlopen(f"http://localhost:{port}/{secret}", timeout=20)
 
     parley.wait_for('"GET /join/?link=… HTTP/1.1" 302')
     assert '"GET /j/…/ HTTP/1.1" 404' in parley.said
     assert "WARNING django.request: Not Found: /j/…/" in parley.said
     assert "s3cr3t" not in parley.said
+
+    parley.process.send_signal(signal.SIGINT)
+
+    parley.ends()
+    assert not answers("127.0.0.1", port)
 
 
 @PREPARED
@@ -70,21 +72,22 @@ def test_https_serves_the_network_with_a_certificate_of_this_machine(
     assert f"Parley is served at https://localhost:{port}\n" in parley.said
 
 
-def test_busy_port_is_refused_because_others_expect_it(start: Start, port: int) -> None:
-    with socket.create_server(("127.0.0.1", port)):
-        parley = start("serve")
+@pytest.mark.usefixtures("refused")
+def test_busy_port_is_refused_because_others_expect_it(port: int) -> None:
+    said = rf"^Port {port} is in use; name another one with --port\.$"
 
-        assert parley.ends() == 1
-    assert f"Port {port} is in use; name another one with --port." in parley.said
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(CommandError, match=said):
+        call_command("serve", f"--port={port}")
 
 
-def test_production_without_collected_files_is_refused(start: Start) -> None:
-    secrets = {"SECRET_KEY": "k3" * 30, "FIELD_KEYS": "A" * 43 + "="}
+@pytest.mark.usefixtures("refused")
+def test_production_without_collected_files_is_refused(
+    settings: Settings, port: int, tmp_path: Path
+) -> None:
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
 
-    parley = start("serve", DEBUG="false", **secrets)
-
-    assert parley.ends() == 1
-    assert "run manage.py collectstatic first" in parley.said
+    with pytest.raises(CommandError, match=r"run manage\.py collectstatic first"):
+        call_command("serve", f"--port={port}")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
@@ -93,8 +96,9 @@ def test_port_that_is_none_is_refused(port: str) -> None:
         call_command("serve", f"--port={port}")
 
 
-def test_address_of_another_machine_is_refused_in_a_sentence(start: Start, port: int) -> None:
-    parley = start("serve", "--host", "192.0.2.254")
+@pytest.mark.usefixtures("refused")
+def test_address_of_another_machine_is_refused_in_a_sentence(port: int) -> None:
+    said = rf"Cannot listen at 192\.0\.2\.254:{port}: Cannot assign requested address"
 
-    assert parley.ends() == 1
-    assert f"Cannot listen at 192.0.2.254:{port}: Cannot assign requested address" in parley.said
+    with pytest.raises(CommandError, match=said):
+        call_command("serve", "--host=192.0.2.254", f"--port={port}")

@@ -1,5 +1,8 @@
 """What tests of reminders ask."""
 
+import os
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -8,6 +11,7 @@ from django.db.models import QuerySet
 
 from meetings.models import Booking, Guest, Notice, OutgoingMail
 from meetings.recurrence import weekly
+from meetings.services.mail import notices, reminding
 from meetings.services.series.booking import SeriesWish
 
 
@@ -44,3 +48,27 @@ def weekly_wish(**changed: Any) -> SeriesWish:
         "time_zone": "Europe/Berlin",
     }
     return SeriesWish(**{**usual, **changed})
+
+
+def remind_and_die(step: str) -> None:
+    """The work of a worker that ends itself at this step, as `kill -9` would."""
+    match step:
+        case "claimed":
+            notices.reminded = die
+        case "written":
+            notices.reminded = die_after(notices.reminded)
+        case "saved":
+            reminding._remind = die_after(reminding._remind)
+    reminding.remind_due()
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_after(work: Callable[..., object]) -> Callable[..., None]:
+    def last(*given: object) -> None:
+        work(*given)
+        die()
+
+    return last

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Book = Callable[..., Booking]
 ALIASES = ("north", "east", "west")
-EACH = 20  # meetings at each
+EACH = 10  # meetings at each
 PER_SECOND = 100.0
-CROWD, AT_ONCE = 100, 20
+CROWD, AT_ONCE = 40, 10
 
 
 def test_wave_is_ready_in_time_and_never_faster_than_the_limit(

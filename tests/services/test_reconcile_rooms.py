@@ -94,9 +94,9 @@ def test_the_timer_ends_a_session_only_when_its_room_was_missing_twice(
     assert drifts() == [(Kind.SESSION_GONE, session.ref.room_id, Outcome.REPAIRED)]
 
 
-def test_two_looks_at_the_same_moment_are_one(closing_account: Account, room: Room) -> None:
-    session = closing_account.hold(room)
-    closing_account.close(session.ref)
+def test_two_looks_at_the_same_moment_are_one(at_xroom: Account, room: Room) -> None:
+    session = at_xroom.hold(room)
+    at_xroom.close(session.ref)
 
     reconcile.run()
     reconcile.run()
@@ -134,18 +134,18 @@ def test_a_room_that_is_open_again_at_the_moment_of_repair_stays_open(
 
 
 def test_a_session_that_has_just_been_opened_is_no_difference(
-    closing_account: Account, room: Room
+    at_xroom: Account, room: Room
 ) -> None:
-    session = closing_account.hold(room)
+    session = at_xroom.hold(room)
     RoomSession.objects.update(live_at=timezone.now())
-    closing_account.close(session.ref)
+    at_xroom.close(session.ref)
 
     assert reconcile.compare(ALIAS).found == ()
 
 
-def test_a_session_ended_meanwhile_needs_no_repair(closing_account: Account, room: Room) -> None:
-    session = closing_account.hold(room)
-    closing_account.close(session.ref)
+def test_a_session_ended_meanwhile_needs_no_repair(at_xroom: Account, room: Room) -> None:
+    session = at_xroom.hold(room)
+    at_xroom.close(session.ref)
     reconcile.compare(ALIAS)
     session.end(RoomSession.EndReason.HOST)
 
@@ -219,10 +219,10 @@ def test_a_room_that_closes_by_itself_is_not_closed_again(account: Account, room
 
 @pytest.mark.parametrize("minutes", [0.5, 25 * 60])
 def test_a_session_that_is_over_this_moment_or_for_more_than_a_day_is_let_be(
-    account: Account, room: Room, minutes: float
+    at_xroom: Account, room: Room, minutes: float
 ) -> None:
-    session = account.hold(room)
-    account.come(session.ref, "u:1", "Ana")
+    session = at_xroom.hold(room)
+    at_xroom.come(session.ref, "u:1", "Ana")
     over(session, minutes=minutes)
 
     assert reconcile.compare(ALIAS).found == ()

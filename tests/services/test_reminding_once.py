@@ -1,12 +1,9 @@
 """Reminders from two workers at once, and from one that is killed at any step: one for each."""
 
-import os
-import subprocess
-import sys
+import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,34 +12,13 @@ from meetings.models import Booking
 from meetings.services import scheduling
 from meetings.services.mail.reminding import remind_due
 from tests.conftest import Share
+from tests.forked import fork
 from tests.together import seen_by_all, together
 
-from .reminding import invite, told
+from .reminding import invite, remind_and_die, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Book = Callable[..., Booking]
-
-# A worker that ends itself, as `kill -9` would, where it says.
-WORK = """
-import os, signal, sys, django
-django.setup()
-from meetings.services.mail import notices, reminding
-def die(*_): os.kill(os.getpid(), signal.SIGKILL)
-def die_after(work):
-    return lambda *given: (work(*given), die())
-match sys.argv[1]:
-    case "claimed": reminding.notices.reminded = die
-    case "written": reminding.notices.reminded = die_after(notices.reminded)
-    case "saved": reminding._remind = die_after(reminding._remind)
-reminding.remind_due()
-"""
-
-
-def work(address: str, folder: Path, *, dies: str) -> int:
-    told = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "true"}
-    told |= {"DATABASE_URL": address, "DATA_DIR": str(folder)}
-    call = [sys.executable, "-c", WORK, dies]
-    return subprocess.run(call, env={**os.environ, **told}, check=False).returncode
 
 
 def due_now(book: Book, count: int) -> Counter[tuple[str, int]]:
@@ -64,7 +40,7 @@ def due_now(book: Book, count: int) -> Counter[tuple[str, int]]:
 def test_workers_at_the_same_moment_remind_each_person_once(
     book: Book, share_database: Share
 ) -> None:
-    wanted = due_now(book, 12)
+    wanted = due_now(book, 8)
     share_database()
 
     answers = together(*[remind_due] * 4)
@@ -94,12 +70,12 @@ def test_meeting_cancelled_at_that_moment_is_reminded_of_once_or_not_at_all(
 
 @pytest.mark.parametrize("step", ["claimed", "written", "saved"])
 def test_worker_killed_at_a_step_reminds_nobody_twice_and_forgets_nobody(
-    book: Book, share_database: Share, tmp_path: Path, step: str
+    book: Book, share_database: Share, step: str
 ) -> None:
     wanted = due_now(book, 2)
-    address = share_database()
-
-    assert work(address, tmp_path, dies=step) == -9
+    worker = fork({"DATABASE_URL": share_database()}, remind_and_die, step)
+    worker.join(120)
+    assert worker.exitcode == -signal.SIGKILL
     assert bool(seen_by_all(told)) == (step == "saved")
 
     seen_by_all(remind_due)

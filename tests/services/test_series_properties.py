@@ -1,8 +1,6 @@
 """Series of any rule, in any zone, split anywhere: nothing is lost or doubled, no clock moves."""
 
 import os
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.zones import zone_names
@@ -33,6 +33,7 @@ from meetings.recurrence import (
 from meetings.services.series.booking import HORIZON, SeriesWish, book_series, wish_of
 from meetings.services.series.cancelling import cancel_following
 from meetings.services.series.edits import edit_following
+from meetings.services.series.plans import expand
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FIRST = date(2026, 3, 9)
@@ -41,7 +42,7 @@ ZONES = sorted(zone_names())
 intervals = st.integers(1, 5)
 rules = st.one_of(
     st.builds(daily, st.integers(20, 60)),
-    st.builds(weekly, st.sets(st.integers(0, 6), min_size=1), st.integers(3, 9)),
+    st.builds(weekly, st.sets(st.integers(0, 6), min_size=1, max_size=3), st.integers(3, 9)),
     st.builds(monthly_by_date, st.integers(1, 31), intervals, or_last=st.booleans()),
     st.builds(
         monthly_by_weekday, st.sampled_from([1, 2, 3, 4, 5, -1]), st.integers(0, 6), intervals
@@ -50,12 +51,12 @@ rules = st.one_of(
 )
 ends: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
-    st.builds(lambda count: {"count": count}, st.integers(1, 30)),
+    st.builds(lambda count: {"count": count}, st.integers(1, 12)),
     st.builds(lambda days: {"until": FIRST + timedelta(days=days)}, st.integers(370, 1200)),
 )
 clocks = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
-some = settings(
-    max_examples=15,
+some = hypothesis(
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink these takes minutes
@@ -138,7 +139,7 @@ def test_split_loses_and_doubles_nothing(
 def test_other_clock_from_a_date_on_is_another_clock_on_the_same_dates(
     dana: User, rule: Rule, zone: str, clock: time, later: time, data: st.DataObject
 ) -> None:
-    rule = lasting(rule, {"count": 20})
+    rule = lasting(rule, {"count": 10})
     series = make(dana, rule, zone, clock)
     before = list(series.bookings.all())
     at = data.draw(st.integers(0, len(before) - 1))
@@ -156,7 +157,7 @@ def test_other_clock_from_a_date_on_is_another_clock_on_the_same_dates(
 def test_series_that_is_ended_keeps_exactly_what_was_before(
     dana: User, rule: Rule, zone: str, clock: time, data: st.DataObject
 ) -> None:
-    series = make(dana, replace(rule, count=20), zone, clock)
+    series = make(dana, replace(rule, count=10), zone, clock)
     before = list(series.bookings.all())
     at = data.draw(st.integers(0, len(before) - 1))
 
@@ -167,35 +168,24 @@ def test_series_that_is_ended_keeps_exactly_what_was_before(
 
 # The server's own zone
 
-SCRIPT = """
-import django
-django.setup()
-from datetime import date, time
-from meetings.recurrence import weekly
-from meetings.services.series.plans import expand
-from meetings.services.series.wish import SeriesWish
-wish = SeriesWish(title="Any", rule=weekly([6]), first_date=date(2026, 3, 1), clock=time(2, 30),
-                  duration=10, time_zone="Europe/Berlin")
-for each in expand(wish, date(2026, 3, 1), until=date(2026, 12, 1)):
-    print(each.wall, each.starts_at.isoformat(), each.ends_at.isoformat())
-"""
 
-
-def test_zone_of_the_server_does_not_matter() -> None:
+def test_zone_of_the_server_does_not_matter(settings: Settings) -> None:
+    wish = SeriesWish(
+        title="Any",
+        rule=weekly([6]),
+        first_date=date(2026, 3, 1),
+        clock=time(2, 30),
+        duration=10,
+        time_zone="Europe/Berlin",
+    )
     told = set()
 
     for zone in ("UTC", "Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"):
-        environment = {
-            **os.environ,
-            "TZ": zone,
-            "TIME_ZONE": zone,  # Django sets the process to this one
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DEBUG": "true",
-        }
-        command = [sys.executable, "-c", SCRIPT]
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        told.add(ran.stdout)
+        settings.TIME_ZONE = zone  # Django sets the process to this one
+        assert os.environ["TZ"] == zone
+        made = expand(wish, date(2026, 3, 1), until=date(2026, 12, 1))
+        told.add(tuple(f"{each.wall} {each.starts_at.isoformat()} {each.ends_at}" for each in made))
 
     (same,) = told
-    assert "2026-03-29 02:30:00 2026-03-29T01:30:00+00:00" in same
-    assert len(same.splitlines()) == 40
+    assert any(each.startswith("2026-03-29 02:30:00 2026-03-29T01:30:00+00:00") for each in same)
+    assert len(same) == 40

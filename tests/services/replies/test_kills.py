@@ -1,24 +1,24 @@
 """A worker that is killed between keeping an answer and marking its mail, and two at once."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from threading import Event
 from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from meetings.models import Answer, Booking, Guest, OutgoingMail
 from tests.conftest import Share
+from tests.forked import fork
 from tests.imap_double import PASSWORD, USER, ImapDouble, imap_double
 from tests.mails_that_come_back import Said, written_by
 from tests.together import seen_by_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Worker = Callable[[], subprocess.Popen[bytes]]
+Worker = Callable[[], BaseProcess]
 
 
 @pytest.fixture
@@ -37,20 +37,25 @@ def server(book: Callable[..., Booking], settings: Settings) -> Iterator[ImapDou
 @pytest.fixture
 def worker(server: ImapDouble, share_database: Share) -> Iterator[Worker]:
     """Starts a process of its own that reads what has come back, and ends."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[BaseProcess] = []
     address = share_database()
 
-    def start() -> subprocess.Popen[bytes]:
+    def start() -> BaseProcess:
         place = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
-        told = {"DEBUG": "true", "DATABASE_URL": address, "MAILBOX_URL": f"imap://{place}"}
-        command = [sys.executable, "manage.py", "read_mail"]
-        started.append(subprocess.Popen(command, env={**os.environ, **told}))
+        told = {"DATABASE_URL": address, "MAILBOX_URL": f"imap://{place}"}
+        started.append(fork(told, call_command, "read_mail"))
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.join()
+
+
+def ended(process: BaseProcess) -> int | None:
+    """How it came to its end."""
+    process.join(120)
+    return process.exitcode
 
 
 def kept() -> tuple[int, int]:
@@ -65,19 +70,19 @@ def test_worker_killed_before_the_mark_changes_nothing(server: ImapDouble, worke
         if command != "STORE" or go_on.is_set():
             return None
         reached.set()
-        go_on.wait(20)
+        go_on.wait(120)
         return ""
 
     server.answer = stall
     first = worker()
-    assert reached.wait(20)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    assert reached.wait(120)
+    first.kill()
+    assert ended(first) == -signal.SIGKILL
     go_on.set()
     assert kept() == (1, 1)
     assert server.flags == [set(), set()]
 
-    assert worker().wait(30) == 0
+    assert ended(worker()) == 0
 
     assert kept() == (2, 2)
     assert server.flags == [{r"\Seen"}, {r"\Seen"}]
@@ -86,6 +91,6 @@ def test_worker_killed_before_the_mark_changes_nothing(server: ImapDouble, worke
 def test_two_workers_at_once_keep_each_answer_once(server: ImapDouble, worker: Worker) -> None:
     both = [worker(), worker()]
 
-    assert [each.wait(60) for each in both] == [0, 0]
+    assert [ended(each) for each in both] == [0, 0]
     assert kept() == (2, 2)
     assert server.flags == [{r"\Seen"}, {r"\Seen"}]
