@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import zip_longest
 from urllib.parse import urlencode
 
 import pytest
@@ -45,6 +46,12 @@ def test_form_begins_with_the_next_half_hour_where_the_organizer_is(as_dana: Cli
 
     assert (form["date"], form["time"], form["duration"]) == ("2026-11-23", "09:30", "30")
     assert form["time_zone"] == "Europe/Berlin"
+
+
+def test_each_form_has_a_key_of_its_own(as_dana: Client) -> None:
+    one, other = (form_with(as_dana.get(NEW), "title")["request_key"] for _ in range(2))
+
+    assert uuid.UUID(one) != uuid.UUID(other)
 
 
 def test_form_takes_room_and_day_from_the_address(as_dana: Client, room: Room) -> None:
@@ -95,52 +102,69 @@ def test_options_that_the_provider_cannot_keep_are_refused_at_the_field(
 # Bad input: a word at the field, and nothing lost
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "complaint"),
-    [
-        ("title", "", "required"),
-        ("title", " \t ", "required"),
-        ("title", "\u200b\u202e", "Please give the meeting a title"),
-        ("title", "x" * 10_000, "at most 200 characters"),
-        ("title", "Re\0view", "Null characters are not allowed"),
-        ("description", "x" * 5001, "at most 5000 characters"),
-        ("description", "\0", "Null characters are not allowed"),
-        ("date", "", "required"),
-        ("date", "tomorrow", "Enter a valid date"),
-        ("date", "2026-02-30", "Enter a valid date"),
-        ("date", "2026-11-24\0", "Enter a valid date"),
-        ("date", "0001-01-01", "has passed"),
-        ("date", "9999-12-31", "too far ahead"),
-        ("time", "", "required"),
-        ("time", "25:00", "Enter a valid time"),
-        ("duration", "", "required"),
-        ("duration", "0", "At least one minute"),
-        ("duration", "-5", "At least one minute"),
-        ("duration", "1441", "At most 24 hours"),
-        ("duration", str(10**30), "At most 24 hours"),
-        ("duration", "9" * 5000, "whole number"),
-        ("duration", "an hour", "whole number"),
-        ("duration", "1e3", "whole number"),
-        ("time_zone", "", "required"),
-        ("time_zone", "Mars/Olympus", "not one of the available choices"),
-        ("time_zone", "../../etc/passwd", "not one of the available choices"),
-        ("room", "9" * 30, "not one of the available choices"),
-        ("room", "kitchen", "not one of the available choices"),
-        ("room", "\0", "Null characters are not allowed"),
-    ],
-)
+BAD = {
+    "title": {
+        "": "required",
+        " \t ": "required",
+        "\u200b\u202e": "Please give the meeting a title",
+        "x" * 10_000: "at most 200 characters",
+        "Re\0view": "Null characters are not allowed",
+    },
+    "description": {
+        "x" * 5001: "at most 5000 characters",
+        "\0": "Null characters are not allowed",
+    },
+    "date": {
+        "": "required",
+        "tomorrow": "Enter a valid date",
+        "2026-02-30": "Enter a valid date",
+        "2026-11-24\0": "Enter a valid date",
+    },
+    "time": {"": "required", "25:00": "Enter a valid time"},
+    "duration": {
+        "": "required",
+        "0": "At least one minute",
+        "-5": "At least one minute",
+        "1441": "At most 24 hours",
+        str(10**30): "At most 24 hours",
+        "9" * 5000: "whole number",
+        "an hour": "whole number",
+        "1e3": "whole number",
+    },
+    "time_zone": {
+        "": "required",
+        "Mars/Olympus": "not one of the available choices",
+        "../../etc/passwd": "not one of the available choices",
+    },
+    "room": {
+        "9" * 30: "not one of the available choices",
+        "kitchen": "not one of the available choices",
+        "\0": "Null characters are not allowed",
+    },
+}
+# Eight forms have them all: the first holds the first bad value of each field, and so on.
+BAD_FORMS = [
+    {field: (value, words) for field, (value, words) in zip(BAD, found, strict=True) if words}
+    for found in zip_longest(*(each.items() for each in BAD.values()), fillvalue=("", ""))
+]
+BAD_DATES = [{"date": ("0001-01-01", "has passed")}, {"date": ("9999-12-31", "too far ahead")}]
+
+
+@pytest.mark.parametrize("bad", BAD_FORMS + BAD_DATES)
 def test_bad_value_is_named_at_its_field_and_nothing_typed_is_lost(
-    as_dana: Client, typed: Typed, field: str, value: str, complaint: str
+    as_dana: Client, typed: Typed, bad: dict[str, tuple[str, str]]
 ) -> None:
-    sent = typed(**{"description": "Bring the numbers.", field: value})
+    values = {field: value for field, (value, _) in bad.items()}
+    sent = typed(**{"description": "Bring the numbers.", **values})
 
     answer = as_dana.post(NEW, sent)
 
     assert answer.status_code == 422
-    assert complaint in (error_at(answer, field) or error_at(answer, "time"))
+    for field, (_, words) in bad.items():
+        assert words in (error_at(answer, field) or error_at(answer, "time"))
     assert "Nothing is lost" in text_of(answer)
     again = form_with(answer, "title")
-    kept = {name for name in sent if name not in {field, "csrfmiddlewaretoken"}}
+    kept = sent.keys() - bad.keys() - {"csrfmiddlewaretoken"}
     assert {name: again[name] for name in kept} == {name: sent[name] for name in kept}
     assert not Booking.objects.exists()
 
