@@ -1,6 +1,7 @@
 """A second factor that the operator demands: of staff, or of everybody."""
 
 from io import StringIO
+from itertools import product
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -110,17 +111,16 @@ PAGES_OF_FACTORS = ["totp/activate/", "totp/deactivate/", "webauthn/add/"]
 PAGES_OF_FACTORS += ["recovery-codes/", "recovery-codes/generate/", "recovery-codes/download/"]
 
 
-@pytest.mark.parametrize("page", PAGES_OF_FACTORS)
 @pytest.mark.parametrize("demand", ["staff", "everyone"])
 def test_session_from_before_the_factor_changes_no_factor_by_password(
-    operator: Client, boss: User, settings: Settings, demand: str, page: str
+    operator: Client, boss: User, settings: Settings, demand: str
 ) -> None:
     settings.SECOND_FACTOR = demand
     with_app(boss)
     show_it_is_me(operator)
 
-    for ask in (operator.get, operator.post):
-        assert ask(f"{SECURITY}{page}").url.startswith(f"{SECURITY}reauthenticate/")
+    for ask, page in product((operator.get, operator.post), PAGES_OF_FACTORS):
+        assert ask(f"{SECURITY}{page}").url.startswith(f"{SECURITY}reauthenticate/"), page
 
     assert Authenticator.objects.filter(user=boss, type="totp").exists()
 

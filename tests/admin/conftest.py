@@ -124,15 +124,7 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
         booking.changes.create(kind="edited", by=by, values={"duration": [30, 45]}),
         session.admissions.create(link=link, state="admitted", decided_by=by, **who),
         session.attendances.create(joined_at=now, **who),
-        session.peers.create(
-            pid=page,
-            resume_hash=RESUME if number == 0 else f"{number:064x}",
-            role="participant",
-            seq=1,
-            seen_at=now,
-            entered_at=now,
-            **who,
-        ),
+        in_the_room(session, page, number, **who),
         reserved(booking),
         session.deliveries.create(
             alias=session.alias,
@@ -149,6 +141,20 @@ def fill(session: RoomSession, *, by: User) -> list[object]:
         *invited(booking, number, by=by),
         mailed(booking, number),
     ]
+
+
+def in_the_room(session: RoomSession, page: str, number: int, **who: str) -> RoomPeer:
+    """The guest's page in the built-in room."""
+    now = timezone.now()
+    return session.peers.create(
+        pid=page,
+        resume_hash=RESUME if number == 0 else f"{number:064x}",
+        role="participant",
+        seq=1,
+        seen_at=now,
+        entered_at=now,
+        **who,
+    )
 
 
 def mailed(booking: Booking, number: int) -> OutgoingMail:

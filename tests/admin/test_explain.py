@@ -85,13 +85,13 @@ def test_link_that_ended_is_told_with_the_reason(
     assert {each.why for each in answer.context["found"].clicks} == {why}
 
 
-@pytest.mark.parametrize("pasted", ["", "x" * 22, "https://[", "a b", "\0", "مرحبا", "y" * 10_000])
-def test_paste_that_is_no_link_is_told_so(as_staff: Client, pasted: str) -> None:
-    answer = explained(as_staff, pasted)
+def test_paste_that_is_no_link_is_told_so(as_staff: Client) -> None:
+    for pasted in ("", "x" * 22, "https://[", "a b", "\0", "مرحبا", "y" * 10_000):
+        answer = explained(as_staff, pasted)
 
-    assert answer.status_code == 200
-    assert "This is no link of ours" in answer.text
-    assert pasted not in answer.text or not pasted
+        assert answer.status_code == 200
+        assert "This is no link of ours" in answer.text
+        assert pasted not in answer.text or not pasted
 
 
 def test_looking_changes_nothing(as_staff: Client, book: Book) -> None:

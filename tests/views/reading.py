@@ -1,11 +1,14 @@
 """Reading a page as its reader does: its words, its forms, and what is said at a field."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 Values = dict[str, str]
+Form = dict[str, str | None]
 
 
 def page(response: Any) -> str:
@@ -14,7 +17,12 @@ def page(response: Any) -> str:
 
 def text_of(response: Any) -> str:
     """The words of a page, without markup, scripts and runs of white space."""
-    html = re.sub(r"(?s)<(script|style|head|svg)\b.*?</\1>", " ", page(response))
+    return _words(page(response))
+
+
+@lru_cache(maxsize=16)  # one page is asked for many words
+def _words(html: str) -> str:
+    html = re.sub(r"(?s)<(script|style|head|svg)\b.*?</\1>", " ", html)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
@@ -26,11 +34,28 @@ def error_at(response: Any, field: str) -> str:
 
 def form_with(response: Any, field: str, **typed: Any) -> Values:
     """What a browser would send from the form that has this field, after typing the rest."""
-    reader = FormReader()
-    reader.feed(page(response))
-    form = next(form for form in reader.forms if field in form)
+    form = next(form for form in _forms(page(response)) if field in form)
+    return filled(form, typed)
+
+
+def filled(form: Mapping[str, str | None], typed: Mapping[str, Any]) -> Values:
+    """A form with this typed into it; nothing is sent of what is None."""
     values = {name: value for name, value in {**form, **typed}.items() if value is not None}
     return {name: str(value) for name, value in values.items()}
+
+
+@lru_cache(maxsize=16)
+def _forms(html: str) -> list[Form]:
+    reader = FormReader()
+    reader.feed(re.sub(r"(?s)(<select\b[^>]*>)(.*?)</select>", _as_chosen, html))
+    return reader.forms
+
+
+def _as_chosen(select: re.Match[str]) -> str:
+    """A list with what is chosen in it alone: those of time zones are most of a page."""
+    options: list[str] = re.findall(r"<option\b[^>]*>", select[2])
+    chosen = [option for option in options if re.search(r"\sselected\b", option)] or options[:1]
+    return f"{select[1]}{''.join(chosen)}</select>"
 
 
 class FormReader(HTMLParser):
@@ -38,7 +63,7 @@ class FormReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[dict[str, str | None]] = []
+        self.forms: list[Form] = []
         self._select = self._textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

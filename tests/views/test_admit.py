@@ -190,11 +190,10 @@ def test_people_of_other_meetings_stay_where_they_are(link: str, book: Book) -> 
     assert Knock.objects.get().used_at is None
 
 
-@pytest.mark.parametrize("key", ["", "c", "x1", "c-1", "c" + "9" * 40, "a٣", "all", "c1\x00"])
-def test_nonsense_lets_nobody_in(link: str, key: str) -> None:
-    answer = press(link, key)
+def test_nonsense_lets_nobody_in(link: str) -> None:
+    for key in ("", "c", "x1", "c-1", "c" + "9" * 40, "a٣", "all", "c1\x00"):
+        assert press(link, key).status_code == 409, key
 
-    assert answer.status_code == 409
     assert Knock.objects.get().used_at is None
 
 
@@ -346,14 +345,14 @@ def test_provider_that_is_down_uses_nothing_up(
     assert Knock.objects.get().used_at is None
 
 
-@pytest.mark.parametrize("token", ["7", "7.abc", "x.y.z", "ü", "7%00"])
-def test_forged_link_is_unknown(link: str, token: str) -> None:
-    assert Client().get(f"/admit/{token}/").status_code == 404
+def test_forged_link_is_unknown(link: str) -> None:
+    for token in ("7", "7.abc", "x.y.z", "ü", "7%00"):
+        assert Client().get(f"/admit/{token}/").status_code == 404, token
 
 
 def test_guessing_is_slow(link: str) -> None:
     client = Client()
-    answers = [client.get(f"/admit/1.{number}/").status_code for number in range(60)]
+    answers = [client.get(f"/admit/1.{number}/").status_code for number in range(21)]
 
     assert answers[0] == 404
     assert answers[-1] == 429

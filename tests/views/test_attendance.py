@@ -1,88 +1,32 @@
-"""Who was at a meeting: the page, and the files for other programs."""
+"""Who was at a meeting: the page that tells it."""
 
-import csv
-import io
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
-from openpyxl import load_workbook
 
-from accounts.models import AuditEntry, User
-from meetings.models import Answer, Attendance, Booking, Guest, JoinLink, Outage, Room, RoomSession
+from accounts.models import User
+from meetings.models import Answer, Booking, Guest, JoinLink, Outage, Room, RoomSession
 from meetings.services.attendance.attending import attendance_of
 from tests.inviting import invite
 
+from .attended import booking, held, minute, page, session, stay
 from .conftest import NOW
 from .reading import text_of
+
+__all__ = ["booking", "session"]
 
 Book = Callable[..., Booking]
 pytestmark = pytest.mark.django_db
 
 
-def minute(number: float) -> datetime:
-    return NOW + timedelta(minutes=number)
-
-
-def held(
-    room: Room, booking: Booking | None, *, end: float | None = 60, **more: Any
-) -> RoomSession:
-    """A session that began now, and went on for an hour."""
-    values = {"alias": "builtin", "waiting_room": "nobody", "live_at": NOW, **more}
-    session = RoomSession.objects.create(
-        room=room, booking=booking, state="ended" if end else "live", **values
-    )
-    RoomSession.objects.filter(pk=session.pk).update(ended_at=minute(end) if end else None)
-    session.refresh_from_db()
-    return session
-
-
-def stay(session: RoomSession, name: str, begin: float, end: float | None, **more: Any) -> None:
-    key = more.pop("identity", f"g:{name[:40]}")
-    Attendance.objects.create(
-        session=session,
-        identity=key,
-        name=name[:80],
-        joined_at=minute(begin),
-        left_at=None if end is None else minute(end),
-        **more,
-    )
-
-
 def link_of(guest: Guest) -> JoinLink:
     return JoinLink.objects.get(guest=guest)
-
-
-@pytest.fixture
-def booking(book: Book) -> Booking:
-    return book("Review", at=NOW, minutes=60)
-
-
-@pytest.fixture
-def session(booking: Booking) -> RoomSession:
-    return held(booking.room, booking)
-
-
-def page(client: Client, booking: Booking) -> str:
-    return text_of(client.get(reverse("booking-attendance", args=[booking.pk])))
-
-
-def rows_of(client: Client, booking: Booking) -> list[dict[str, str]]:
-    answer = client.get(reverse("booking-attendance-csv", args=[booking.pk]))
-    assert answer.content.startswith(b"\xef\xbb\xbf")  # Excel takes it for UTF-8
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-
-
-def sheets_of(client: Client, booking: Booking) -> Any:
-    answer = client.get(reverse("booking-attendance-xlsx", args=[booking.pk]))
-    return load_workbook(io.BytesIO(answer.content))
 
 
 def test_page_says_who_was_there_how_long(
@@ -289,117 +233,3 @@ def test_page_costs_as_much_for_fifty_as_for_one(
         come(number)
 
     assert cost() == with_one
-
-
-# Files
-
-
-def test_csv_tells_times_with_their_offset_and_minutes(
-    as_dana: Client, booking: Booking, session: RoomSession
-) -> None:
-    invite(booking, "Zoe <zoe@example.com>")
-    stay(session, "Ana", 5, 20.5, left_after=minute(10))
-
-    ana, zoe = rows_of(as_dana, booking)
-
-    assert ana["First in"] == timezone.localtime(minute(5), booking.zone).isoformat(
-        timespec="seconds"
-    )
-    assert (ana["Minutes"], ana["Minutes, certain"], ana["Minutes, at most"]) == (
-        "15.50",
-        "5.00",
-        "15.50",
-    )
-    assert "Left between" in ana["Gaps"]
-    assert (zoe["Name"], zoe["Invited as"], zoe["Gaps"]) == ("Zoe", "zoe@example.com", "")
-    assert (ana["Status"], zoe["Status"]) == ("Came", "Did not come")
-
-
-def test_file_of_a_meeting_that_runs_says_who_is_there_and_who_is_not_yet(
-    as_dana: Client, booking: Booking
-) -> None:
-    running = held(booking.room, booking, end=None)
-    invite(booking, "Zoe <zoe@example.com>")
-    stay(running, "Ana", 0, None)
-
-    ana, zoe = rows_of(as_dana, booking)
-
-    assert (ana["Status"], zoe["Status"]) == ("In the room", "Not here yet")
-
-
-def test_xlsx_holds_real_times_and_durations(
-    as_dana: Client, booking: Booking, session: RoomSession
-) -> None:
-    Outage.objects.create(alias="builtin", began_at=minute(50), ended_at=minute(55))
-    stay(session, "Ana", 5, 20.5)
-
-    people, gaps = sheets_of(as_dana, booking)
-
-    line = [cell.value for cell in people[3]]
-    here = timezone.localtime(minute(5), booking.zone).replace(tzinfo=None, microsecond=0)
-    assert "Berlin" in people["A1"].value
-    assert (line[0], line[4], line[6]) == ("Ana", here, timedelta(minutes=15, seconds=30))
-    assert people["G3"].number_format == "[h]:mm:ss"
-    assert gaps.title == "Gaps"
-    assert [cell.value for cell in gaps[3]][2:] == [
-        "everybody",
-        "Built-in room",
-        "The provider did not answer",
-    ]
-
-
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_file_that_is_taken_along_is_told_to_the_audit_log(
-    as_dana: Client, booking: Booking, dana: User, form: str
-) -> None:
-    as_dana.get(reverse(f"booking-attendance-{form}", args=[booking.pk]))
-
-    entry = AuditEntry.objects.about(booking).get(action="exported")
-    assert (entry.user, entry.values) == (dana, {"what": "attendance", "form": form})
-
-
-NAMES = {
-    "=cmd()|' /C calc'!A0": "=cmd()|' /C calc'!A0",
-    "x" * 500: "x" * 80,
-    "\u0634\u0627\u0631\u202egnp": "\u0634\u0627\u0631gnp",
-    "Zo\u00eb \U0001f469\u200d\U0001f467": "Zo\u00eb \U0001f469\u200d\U0001f467",
-    "": "Without a name",
-    "https://evil.example/": "https://evil.example/",
-}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_names_are_only_names(
-    as_dana: Client, booking: Booking, session: RoomSession, name: str
-) -> None:
-    stay(session, name, 5, 20, identity="g:1")
-
-    (row,) = rows_of(as_dana, booking)
-    cell = sheets_of(as_dana, booking)["Attendance"]["A3"]
-
-    # Spreadsheets would take some for a formula
-    assert row["Name"].lstrip("'").replace("\\|", "|") == NAMES[name]
-    assert not row["Name"].startswith("=")
-    assert (cell.value, cell.data_type, cell.hyperlink) == (NAMES[name], "s", None)
-    assert NAMES[name][:20] in page(as_dana, booking)
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("Review", "attendance-review-"),
-        ("../../etc/passwd\\:*?", "attendance-etcpasswd-"),
-        ("=???", "attendance-2"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_files_have_clean_names(
-    as_dana: Client, book: Book, title: str, name: str, kind: str
-) -> None:
-    booking = book(title, at=NOW)
-
-    answer = as_dana.get(reverse(f"booking-attendance-{kind}", args=[booking.pk]))
-
-    disposition = answer.headers["Content-Disposition"]
-    assert f'attachment; filename="{name}' in disposition
-    assert disposition.endswith(f'.{kind}"')

@@ -1,7 +1,5 @@
 """As what somebody was at a meeting: the best that they had, also by a host’s doing."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,21 +8,10 @@ from meetings.models import Admission, Booking, RoomSession
 from meetings.providers.base import Role
 from meetings.services.hosting import give_role
 
-from .conftest import NOW
+from .attended import booking, page, rows_of, session, sheets_of, stay
 from .reading import text_of
-from .test_attendance import held, page, rows_of, sheets_of, stay
 
-Book = Callable[..., Booking]
-
-
-@pytest.fixture
-def booking(book: Book) -> Booking:
-    return book("Review", at=NOW, minutes=60)
-
-
-@pytest.fixture
-def session(booking: Booking) -> RoomSession:
-    return held(booking.room, booking)
+__all__ = ["booking", "session"]
 
 
 @pytest.fixture

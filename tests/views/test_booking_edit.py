@@ -233,17 +233,15 @@ def test_meeting_cancelled_in_another_tab_cannot_be_changed(
     assert booking.title == "Review"
 
 
-@pytest.mark.parametrize("version", ["", "0", "-1", "x", "9" * 40])
-def test_form_without_its_true_version_saves_nothing(
-    as_dana: Client, booking: Booking, version: str
-) -> None:
-    form = form_with(as_dana.get(address(booking)), "title", title="Blind", version=version)
+def test_form_without_its_true_version_saves_nothing(as_dana: Client, booking: Booking) -> None:
+    form = form_with(as_dana.get(address(booking)), "title", title="Blind", confirm="1")
 
-    answer = as_dana.post(address(booking), {**form, "confirm": "1"})
+    for version in ("", "0", "-1", "x", "9" * 40):
+        answer = as_dana.post(address(booking), {**form, "version": version})
 
-    assert answer.status_code in {409, 422}
-    booking.refresh_from_db()
-    assert booking.title == "Review"
+        assert answer.status_code in {409, 422}
+        booking.refresh_from_db()
+        assert booking.title == "Review"
 
 
 # Rooms, and links that never change

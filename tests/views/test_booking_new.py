@@ -4,17 +4,15 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import User
 from meetings.models import Booking, BookingChange, Guest, Room
-from meetings.services import inviting, rooms
+from meetings.services import inviting
 
 from .conftest import Typed
 from .reading import error_at, form_with, page, text_of
@@ -45,6 +43,12 @@ def test_form_begins_with_the_next_half_hour_where_the_organizer_is(as_dana: Cli
 
     assert (form["date"], form["time"], form["duration"]) == ("2026-11-23", "09:30", "30")
     assert form["time_zone"] == "Europe/Berlin"
+
+
+def test_each_form_has_a_key_of_its_own(as_dana: Client) -> None:
+    one, other = (form_with(as_dana.get(NEW), "title")["request_key"] for _ in range(2))
+
+    assert uuid.UUID(one) != uuid.UUID(other)
 
 
 def test_form_takes_room_and_day_from_the_address(as_dana: Client, room: Room) -> None:
@@ -90,153 +94,6 @@ def test_options_that_the_provider_cannot_keep_are_refused_at_the_field(
     assert answer.status_code == 422
     assert "hold 6 people at most" in error_at(answer, "options-capacity")
     assert not Booking.objects.exists()
-
-
-# Bad input: a word at the field, and nothing lost
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "complaint"),
-    [
-        ("title", "", "required"),
-        ("title", " \t ", "required"),
-        ("title", "\u200b\u202e", "Please give the meeting a title"),
-        ("title", "x" * 10_000, "at most 200 characters"),
-        ("title", "Re\0view", "Null characters are not allowed"),
-        ("description", "x" * 5001, "at most 5000 characters"),
-        ("description", "\0", "Null characters are not allowed"),
-        ("date", "", "required"),
-        ("date", "tomorrow", "Enter a valid date"),
-        ("date", "2026-02-30", "Enter a valid date"),
-        ("date", "2026-11-24\0", "Enter a valid date"),
-        ("date", "0001-01-01", "has passed"),
-        ("date", "9999-12-31", "too far ahead"),
-        ("time", "", "required"),
-        ("time", "25:00", "Enter a valid time"),
-        ("duration", "", "required"),
-        ("duration", "0", "At least one minute"),
-        ("duration", "-5", "At least one minute"),
-        ("duration", "1441", "At most 24 hours"),
-        ("duration", str(10**30), "At most 24 hours"),
-        ("duration", "9" * 5000, "whole number"),
-        ("duration", "an hour", "whole number"),
-        ("duration", "1e3", "whole number"),
-        ("time_zone", "", "required"),
-        ("time_zone", "Mars/Olympus", "not one of the available choices"),
-        ("time_zone", "../../etc/passwd", "not one of the available choices"),
-        ("room", "9" * 30, "not one of the available choices"),
-        ("room", "kitchen", "not one of the available choices"),
-        ("room", "\0", "Null characters are not allowed"),
-    ],
-)
-def test_bad_value_is_named_at_its_field_and_nothing_typed_is_lost(
-    as_dana: Client, typed: Typed, field: str, value: str, complaint: str
-) -> None:
-    sent = typed(**{"description": "Bring the numbers.", field: value})
-
-    answer = as_dana.post(NEW, sent)
-
-    assert answer.status_code == 422
-    assert complaint in (error_at(answer, field) or error_at(answer, "time"))
-    assert "Nothing is lost" in text_of(answer)
-    again = form_with(answer, "title")
-    kept = {name for name in sent if name not in {field, "csrfmiddlewaretoken"}}
-    assert {name: again[name] for name in kept} == {name: sent[name] for name in kept}
-    assert not Booking.objects.exists()
-
-
-def test_everything_that_is_missing_is_asked_for_at_once(as_dana: Client) -> None:
-    answer = as_dana.post(NEW, {"description": ""})
-
-    assert answer.status_code == 422
-    for field in ("title", "date", "time", "duration", "time_zone"):
-        assert "required" in error_at(answer, field)
-
-
-@pytest.mark.parametrize(
-    ("date", "time", "zone"),
-    [("9999-12-31", "23:30", "America/New_York"), ("0001-01-01", "00:10", "Asia/Tokyo")],
-)
-def test_time_beyond_all_calendars_is_out_of_reach(
-    as_dana: Client, typed: Typed, date: str, time: str, zone: str
-) -> None:
-    answer = as_dana.post(NEW, typed(date=date, time=time, time_zone=zone))
-
-    assert answer.status_code == 422
-    assert error_at(answer, "date") == "This date is out of reach."
-
-
-def test_bytes_that_are_not_utf8_are_named_at_their_field(as_dana: Client, typed: Typed) -> None:
-    body = urlencode(typed(title="Caf$")).replace("Caf%24", "Caf%E9%FF")
-
-    answer = as_dana.post(NEW, body, content_type="application/x-www-form-urlencoded")
-
-    assert answer.status_code == 422
-    assert "did not arrive" in error_at(answer, "title")
-    assert form_with(answer, "title")["date"] == "2026-11-24"
-
-
-@pytest.mark.parametrize(
-    ("title", "kept"),
-    [
-        ("Re\nview", "Re view"),
-        ("  a \r\n\t b ", "a b"),
-        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
-        ("מִפגָשׁ 🤝🏽 présentation", "מִפגָשׁ 🤝🏽 présentation"),
-    ],
-)
-def test_title_is_one_line_in_any_language_and_never_markup(
-    as_dana: Client, typed: Typed, title: str, kept: str
-) -> None:
-    answer = as_dana.post(NEW, typed(title=title), follow=True)
-
-    assert Booking.objects.get().title == kept
-    assert "<script>alert" not in page(answer)
-
-
-def test_time_of_this_minute_is_fine_and_one_of_the_past_is_refused(
-    as_dana: Client, typed: Typed
-) -> None:
-    a_moment_ago = typed(date="2026-11-23", time="09:16")
-    earlier = typed(date="2026-11-23", time="09:10")
-    over = typed(date="2026-11-23", time="09:16", duration=2, guests="ana@example.com")
-
-    assert as_dana.post(NEW, a_moment_ago).status_code == 302
-    for each in (earlier, over):
-        refused = as_dana.post(NEW, each)
-
-        assert error_at(refused, "time") == "This time has passed already."
-
-
-def test_rooms_of_others_and_rooms_given_up_are_no_choice(
-    as_dana: Client, typed: Typed, colin: User, dana: User
-) -> None:
-    theirs = rooms.create_room(colin, name="Colin's room")
-    gone = rooms.create_room(dana, name="Attic")
-    gone.archive()
-
-    for room in (theirs, gone):
-        answer = as_dana.post(NEW, typed(room=room.pk))
-
-        assert answer.status_code == 422
-        assert "not one of the available choices" in error_at(answer, "room")
-        assert room.name not in text_of(answer)
-
-
-def test_provider_that_is_not_set_up_is_no_choice(
-    as_dana: Client, typed: Typed, settings: Settings
-) -> None:
-    settings.MEETING_PROVIDERS = {
-        "main": {"BACKEND": "builtin"},
-        "spare": {"BACKEND": "builtin"},
-    }
-
-    refused = as_dana.post(NEW, typed(**{"options-provider_alias": "elsewhere"}))
-    taken = as_dana.post(NEW, typed(**{"options-provider_alias": "spare"}))
-
-    assert "not one of the available choices" in error_at(refused, "options-provider_alias")
-    assert taken.status_code == 302
-    assert Booking.objects.get().room.provider_alias == "spare"
 
 
 # Days when the clocks jump

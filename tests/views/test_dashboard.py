@@ -17,6 +17,7 @@ from accounts.models import User
 from meetings.models import Booking, Room
 from meetings.services import opening, scheduling
 from meetings.services.rooms import create_room
+from meetings.views import agenda
 
 from .reading import page, text_of
 
@@ -138,29 +139,27 @@ def planned(book: Book, room: Room) -> None:
     book("Æther & Straße", at=at("2026-11-24T11:00"))
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("budget", ["Budget 100%"]),
-        ("BOARD figures", ["Budget 100%"]),
-        ("board snake", []),
-        ("office", ["Snake_case"]),
-        ("%", ["Budget 100%"]),
-        ("_", ["Snake_case"]),
-        ("& straße", ["Æther & Straße"]),
-        ("\\", []),
-        ("'; --", []),
-        ("   ", ["Budget 100%", "Snake_case", "Æther & Straße"]),
-    ],
-)
-@pytest.mark.usefixtures("planned")
-def test_search_finds_meetings_that_have_every_word(
-    as_dana: Client, words: str, found: list[str]
-) -> None:
-    answer = as_dana.get("/meetings/", {"q": words})
+SEARCHES = [
+    ("budget", ["Budget 100%"]),
+    ("BOARD figures", ["Budget 100%"]),
+    ("board snake", []),
+    ("office", ["Snake_case"]),
+    ("%", ["Budget 100%"]),
+    ("_", ["Snake_case"]),
+    ("& straße", ["Æther & Straße"]),
+    ("\\", []),
+    ("'; --", []),
+    ("   ", ["Budget 100%", "Snake_case", "Æther & Straße"]),
+]
 
-    assert [title.replace("&amp;", "&") for title in listed(answer)] == found
-    assert ("Nothing found" in text_of(answer)) is not bool(found)
+
+@pytest.mark.usefixtures("planned")
+def test_search_finds_meetings_that_have_every_word(as_dana: Client) -> None:
+    for words, found in SEARCHES:
+        answer = as_dana.get("/meetings/", {"q": words})
+
+        assert [title.replace("&amp;", "&") for title in listed(answer)] == found
+        assert ("Nothing found" in text_of(answer)) is not bool(found)
 
 
 @pytest.mark.usefixtures("planned")
@@ -168,33 +167,33 @@ def test_room_filter_shows_what_is_planned_there(as_dana: Client, room: Room) ->
     assert listed(as_dana.get("/meetings/", {"room": room.pk})) == ["Snake_case"]
 
 
-@pytest.mark.parametrize(
-    "nonsense",
-    [
-        "show=everything",
-        "show=%00",
-        "q=%00",
-        "q=" + "x" * 5000,
-        "room=-1",
-        "room=x",
-        "room=²",
-        "room=" + "9" * 60,
-        "after=~",
-        "after=2026-11-24~1",
-        "after=2026-11-24T09:00~1",
-        "after=2026-99-24T09:00Z~1",
-        "after=2020-01-01T09:00:00Z~%C2%B2",
-        "after=2020-01-01T09:00:00Z~" + "9" * 40,
-        "after=" + quote("9999-12-31T23:59:59-12:00~x"),
-        "after=%00",
-    ],
-)
-@pytest.mark.usefixtures("planned")
-def test_nonsense_in_the_address_shows_everything(as_dana: Client, nonsense: str) -> None:
-    answer = as_dana.get(f"/meetings/?{nonsense}")
+NONSENSE = [
+    "show=everything",
+    "show=%00",
+    "q=%00",
+    "q=" + "x" * 5000,
+    "room=-1",
+    "room=x",
+    "room=²",
+    "room=" + "9" * 60,
+    "after=~",
+    "after=2026-11-24~1",
+    "after=2026-11-24T09:00~1",
+    "after=2026-99-24T09:00Z~1",
+    "after=2020-01-01T09:00:00Z~%C2%B2",
+    "after=2020-01-01T09:00:00Z~" + "9" * 40,
+    "after=" + quote("9999-12-31T23:59:59-12:00~x"),
+    "after=%00",
+]
 
-    assert answer.status_code == 200
-    assert len(listed(answer)) == 3
+
+@pytest.mark.usefixtures("planned")
+def test_nonsense_in_the_address_shows_everything(as_dana: Client) -> None:
+    for nonsense in NONSENSE:
+        answer = as_dana.get(f"/meetings/?{nonsense}")
+
+        assert answer.status_code == 200, nonsense
+        assert len(listed(answer)) == 3, nonsense
 
 
 @pytest.mark.parametrize("far", ["9999-12-31T23:59:59-12:00~1", "0001-01-01T00:00:00+12:00~1"])
@@ -226,11 +225,16 @@ def test_search_as_one_types_gets_the_agenda_alone(as_dana: Client) -> None:
 
 
 @pytest.mark.parametrize("show", ["upcoming", "past", "cancelled"])
-def test_120_meetings_are_each_shown_once_page_after_page(
-    as_dana: Client, book: Book, clock: time_machine.TimeMachineFixture, show: str
+def test_many_meetings_are_each_shown_once_page_after_page(
+    as_dana: Client,
+    book: Book,
+    clock: time_machine.TimeMachineFixture,
+    show: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(agenda, "PAGE", 5)
     start = timezone.now() + timedelta(hours=1)
-    for number in range(120):  # four at a time, so that pages break between equal starts
+    for number in range(12):  # four at a time, so that pages break between equal starts
         book(f"No. {number}", at=start + number // 4 * timedelta(hours=1), may_overlap=True)
     if show == "past":
         clock.move_to(start + timedelta(days=2), tick=False)
@@ -245,8 +249,8 @@ def test_120_meetings_are_each_shown_once_page_after_page(
         more = re.search(r'class="button more-rows"\s+href="(.+?)"', page(answer))
         address = more[1].replace("&amp;", "&") if more else ""
 
-    assert [len(titles) for titles in seen] == [50, 50, 20]
-    assert sorted(chain(*seen)) == sorted(f"No. {number}" for number in range(120))
+    assert [len(titles) for titles in seen] == [5, 5, 2]
+    assert sorted(chain(*seen)) == sorted(f"No. {number}" for number in range(12))
 
 
 def test_what_runs_comes_first_also_ahead_of_its_time_and_after_it(

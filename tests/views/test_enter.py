@@ -194,14 +194,12 @@ def test_name_is_one_readable_line(
     assert "<b>Bob" not in page(client.get(door_of(live)))
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\t\n", "\x00\x07", "\u200d\u200c", "\u202e"])
-def test_person_without_a_name_is_asked_for_one(
-    client: Client, live: RoomSession, name: str
-) -> None:
-    answer = ask(client, door_of(live), name=name)
+def test_person_without_a_name_is_asked_for_one(client: Client, live: RoomSession) -> None:
+    for name in ("", "   ", "\t\n", "\x00\x07", "\u200d\u200c", "\u202e"):
+        answer = ask(client, door_of(live), name=name)
 
-    assert "Please say who you are." in text_of(answer)
-    assert 'aria-invalid="true"' in page(answer)
+        assert "Please say who you are." in text_of(answer)
+        assert 'aria-invalid="true"' in page(answer)
     assert not Admission.objects.exists()
 
 

@@ -185,17 +185,17 @@ def test_right_passcodes_of_a_whole_class_behind_one_address_are_no_guesses(
 ) -> None:
     RoomSession.objects.update(capacity=None)
 
-    answers = {say(Client(), guarded, "blue moon").status_code for _ in range(30)}
+    answers = {say(Client(), guarded, "blue moon").status_code for _ in range(17)}
 
     assert answers == {200}
 
 
-def test_of_ten_thousand_guesses_from_everywhere_a_link_hears_two_hundred(
+def test_of_many_guesses_from_everywhere_a_link_hears_two_hundred(
     settings: Settings, db: None
 ) -> None:
     heard = 0
-    for number in range(10_000):
-        address = f"10.{number % 250}.{number // 250}.1"
+    for number in range(300):
+        address = f"10.0.{number % 25}.1"
         request = RequestFactory().post("/j/token/enter/", REMOTE_ADDR=address)
         heard += throttle.count(request, "passcode", key="token") is not None
 
