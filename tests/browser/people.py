@@ -133,8 +133,14 @@ class Person:
             self.errors.append(message.text)
 
 
+def media_of(probe: Probe, name: str) -> dict[str, bool]:
+    """What of theirs is on, as this page believes."""
+    found: dict[str, bool] = next(peer["media"] for peer in probe["roster"] if peer["name"] == name)
+    return found
+
+
 def see_and_hear(*pairs: tuple[Person, str], line: int = 0) -> None:
-    """Each first sees the other's picture move, and gets their sound, over the same two seconds."""
+    """Each first sees the other's picture move, and gets their sound, over the same second."""
     arrived = [
         person.until(
             lambda probe, name=name: _frames(probe, name, line) > 0 and _packets(probe, name) > 0,
@@ -142,7 +148,7 @@ def see_and_hear(*pairs: tuple[Person, str], line: int = 0) -> None:
         )
         for person, name in pairs
     ]
-    pairs[0][0].page.wait_for_timeout(2000)
+    pairs[0][0].page.wait_for_timeout(1000)
     for (person, name), before in zip(pairs, arrived, strict=True):
         now = person.probe()
         assert _frames(now, name, line) > _frames(before, name, line), f"{name} stands still"

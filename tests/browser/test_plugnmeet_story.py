@@ -46,7 +46,6 @@ def test_from_the_account_to_the_end_of_a_meeting(
     one_leaves_one_knocks_and_the_host_ends_it(host, ana, carl, meeting, link)
     expect(room.locator("h1")).to_have_text("The meeting has ended", timeout=SOON)
     another_is_ended_over_there(other, carl)
-    at_a_double.cancel(host, at_a_double.plan(host, "Another", at_a_double.tomorrow()))
 
     assert checks
     assert [line for line in checks if "Passed" not in line] == []

@@ -47,7 +47,6 @@ def test_from_the_account_to_the_end_of_a_meeting(
     at_a_double.end_for_all(host, meeting)
     expect(frame(tab).locator("h1")).to_have_text("The meeting has ended", timeout=SOON)
     carl.sees("This meeting is over.")
-    at_a_double.cancel(host, at_a_double.plan(host, "Another", at_a_double.tomorrow()))
 
     assert checks
     assert [line for line in checks if "Passed" not in line] == []
