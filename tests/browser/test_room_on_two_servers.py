@@ -11,7 +11,6 @@ from .server import Server, serving
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.alone,
     pytest.mark.looks,
     pytest.mark.enable_socket,
 ]

@@ -7,7 +7,7 @@ import pytest
 from .people import Person, media_of, see_and_hear
 from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}

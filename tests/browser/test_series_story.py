@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests import calendar_reader
 from tests.calendar_reader import Program, ReadCalendar, ReadEvent, read
 
+from .looks import SETTLED
 from .people import Person
 from .post import Post, calendar_of, link_in, text_of
 from .server import Server
@@ -143,6 +144,7 @@ def plan(hanna: Person, guests: list[Guest]) -> str:
     page.get_by_label("How many times").fill("4")
     page.locator("[name=guests]").fill("\n".join(each.email for each in guests))
     expect(page.locator("#plan").get_by_role("listitem")).to_have_count(4)
+    page.evaluate(SETTLED)
     hanna.press("Plan meeting")
     page.wait_for_url("**/series/*/")
     return page.url
