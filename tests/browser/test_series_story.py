@@ -15,7 +15,7 @@ from tests.calendar_reader import Program, ReadCalendar, ReadEvent, read
 from .looks import SETTLED
 from .people import Person
 from .post import Post, calendar_of, link_in, text_of
-from .server import Server
+from .server import Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 NewPerson = Callable[..., Person]
@@ -83,6 +83,13 @@ class Guest:
 def far_future(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server has today's clock: the calendar program looks as far as the series goes."""
     monkeypatch.setattr(calendar_reader, "LAST", STARTS[-1] + timedelta(days=365))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A site of its own, as each mail that is sent there is counted."""
+    with serving(tmp_path_factory.mktemp("parley")) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
