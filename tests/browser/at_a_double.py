@@ -15,26 +15,21 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import BASE, PASSWORD, Server, _free_port, until
 from .people import CHOOSE, Person
+from .server import BASE, Server, free_port, serving, until
 
 Inside = Callable[[Page], Locator]  # what shows, on a page, that somebody is in
 
 ALIAS = "double"
-OPERATOR = "olga@example.org"
 LOOK = re.compile(r"^GET |/(list|get|fetch|isRoomActive)$")
 SOON = 15_000  # milliseconds: pages follow within a few seconds, and a busy machine is slower
-MAKE_OPERATOR = f"""
-from accounts.models import User
-User.objects.create_superuser({OPERATOR!r}, {PASSWORD!r}, name="Olga")
-"""
 
 
 class DoubleByHand:
     """A provider's double, run by the command that people use."""
 
     def __init__(self, name: str, directory: Path) -> None:
-        self.name, self.port = name, _free_port()
+        self.name, self.port = name, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = directory / "double.log"
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -110,31 +105,17 @@ def site(directory: Path) -> Iterator[Server]:
     The worker does what it is asked and nothing by the clock, so that the journal of a double holds
     the calls of the story alone.
     """
-    server = Server(directory)
-    server.environment["ALLOW_PRIVATE_PROVIDERS"] = "true"
-    server.prepare()
-    server.manage("shell", "--no-imports", "-c", MAKE_OPERATOR)
-    server.start()
-    with (directory / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "run_huey", "--no-periodic"],
-            cwd=BASE,
-            env=server.environment,
-            stdout=log,
-            stderr=log,
-        )
-    yield server
-    worker.send_signal(signal.SIGINT)
-    worker.wait(20)
-    server.kill()
-    server.forget()
+    with serving(directory, ALLOW_PRIVATE_PROVIDERS="true") as server:
+        log = directory / "worker.log"
+        worker = server.run("manage.py", "run_huey", "--no-periodic", log=log)
+        yield server
+        worker.send_signal(signal.SIGINT)
+        worker.wait(20)
 
 
 def a_minute_passes(server: Server) -> None:
     """What the worker does by the clock for what providers tell."""
-    server.manage(
-        "shell", "--no-imports", "-c", "from meetings import tasks as t; t.hear_providers()"
-    )
+    server.shell("from meetings import tasks; tasks.hear_providers()")
 
 
 # The operator
@@ -143,7 +124,6 @@ def a_minute_passes(server: Server) -> None:
 def add_account(operator: Person, double: DoubleByHand) -> None:
     """Type in the account as the double says."""
     page = operator.page
-    operator.sign_in(OPERATOR, PASSWORD)
     page.goto("/admin/meetings/provideraccount/add/")
     page.locator(f"a[href='?backend={double.name}']").click()
     page.locator("[name=alias]").fill(ALIAS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -34,7 +34,7 @@ def visit_all(
     for name, path in pages.items():
         asked = path or stories[name]
         page.goto(asked)
-        page.wait_for_load_state("networkidle")
+        page.evaluate(SETTLED)
         if urlsplit(page.url).path != urlsplit(asked).path:
             troubles.append(f"{name}: leads to {page.url}")
         troubles += look_at(page, name, heard)
@@ -74,6 +74,16 @@ ARRIVE = """
   if (each.effect.getComputedTiming().endTime < Infinity) each.finish();
 })
 """
+# What a page asks for when it is there (htmx) has come, and so have its letters.
+SETTLED = """
+async () => {
+  await document.fonts.ready;
+  do await new Promise((resolve) => setTimeout(resolve, 50));
+  while (document.querySelector(".htmx-request"));
+}
+"""
+
+VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
 
 
 def put_on(page: Page, *, viewport: Any, color_scheme: Any) -> None:
@@ -89,13 +99,19 @@ def too_wide(page: Page) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    only = {"resultTypes": ["violations"]}  # quicker
-    violations = Axe().run(page, options=only).response["violations"]
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:120]} ({each['nodes'][0]['failureSummary']})"
-        for each in violations
+        for each in violations(page)
         if each["impact"] in SERIOUS
     ]
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """All that axe finds. It stays in the page for the next time; what is fine stays there too."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(VIOLATIONS)
+    return found
 
 
 def keep_picture(page: Page, name: str) -> None:

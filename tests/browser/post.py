@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
 
-from .conftest import until
+from .server import until
 
 BETWEEN = b"-" * 79 + b"\n"  # Django writes this line after each mail
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import Server
 from .people import Person
+from .server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from tests.calendar_reader import LAST, ReadCalendar, read
 from tests.calendar_stories import BEGIN, STORIES, Shown, feed, files, in_our_books
-
-from .conftest import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
@@ -99,13 +97,10 @@ def stories(dana: User) -> dict[str, Told]:
 
 
 @pytest.fixture
-def ical_js(stories: dict[str, Told]) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
+def ical_js(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_page() as page:
         page.add_script_tag(path=ICAL_JS)
         yield page
-        browser.close()
 
 
 def read_by(page: Page, written: bytes) -> tuple[str, list[dict[str, Any]]]:

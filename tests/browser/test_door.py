@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import Server
 from .people import Person
+from .server import Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,15 +41,15 @@ REVOKE = "from meetings.models import JoinLink; JoinLink.objects.get(token='earl
 def test_waiting_page_follows_the_meeting_and_takes_the_guest_in(
     server: Server, new_person: Callable[..., Person]
 ) -> None:
-    server.manage("shell", "--no-imports", "-c", BOOK)
+    server.shell(BOOK)
     ana = new_person("Ana")
     ana.join("/j/early/")
     ana.sees("You will be let in as Ana")
 
-    server.manage("shell", "--no-imports", "-c", MOVE % 13)
+    server.shell(MOVE % 13)
     ana.page.locator("h1", has_text="Big review").wait_for(timeout=20_000)
     later = ana.page.locator("#facts time").get_attribute("datetime")
-    server.manage("shell", "--no-imports", "-c", MOVE % 5)
+    server.shell(MOVE % 5)
 
     ana.page.locator("[data-room]").wait_for(timeout=30_000)
     assert later
@@ -59,11 +59,11 @@ def test_waiting_page_follows_the_meeting_and_takes_the_guest_in(
 def test_page_at_a_link_that_is_withdrawn_says_so_by_itself(
     server: Server, new_person: Callable[..., Person]
 ) -> None:
-    server.manage("shell", "--no-imports", "-c", BOOK.replace("early", "early2"))
+    server.shell(BOOK.replace("early", "early2"))
     ana = new_person("Ana")
     ana.go_to("/j/early2/")
     ana.sees("Not open yet")
 
-    server.manage("shell", "--no-imports", "-c", REVOKE.replace("early", "early2"))
+    server.shell(REVOKE.replace("early", "early2"))
 
     ana.page.get_by_text("This link was withdrawn").wait_for(timeout=20_000)

@@ -11,10 +11,10 @@ from meetings.services.door import DoorState
 from tests.providers.doubles import plugnmeet
 from tests.providers.doubles.base import cut
 
-from .conftest import Server
 from .door_scenes import AT_THE_DOUBLE, PASSCODE
 from .looks import listen, look_at
 from .people import Person
+from .server import Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -39,12 +39,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with plugnmeet.Double() as double, double.failing(cut):
         account = {f"MEETING_LOST_{key.upper()}": value for key, value in double.account().items()}
         providers = {"MEETING_PROVIDERS": f"builtin=builtin,{AT_THE_DOUBLE}=plugnmeet"}
-        server = Server(tmp_path_factory.mktemp("parley"), **providers, **account)
-        server.prepare()
-        server.start()
-        yield server
-        server.kill()
-        server.forget()
+        with serving(tmp_path_factory.mktemp("parley"), **providers, **account) as server:
+            yield server
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from cryptography.fernet import Fernet
 from playwright.sync_api import Page
 
-from .conftest import PASSWORD, Server
 from .looks import listen, look_at
 from .people import Person
+from .server import PASSWORD, Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -37,15 +37,11 @@ Act = Callable[[Page, Server], None]
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Parley as it is run for others."""
-    keys = {"SECRET_KEY": "x" * 50, "FIELD_KEYS": Fernet.generate_key().decode()}
-    server = Server(tmp_path, DEBUG="false", DEMO="false", **keys)
-    server.prepare()
-    server.manage("collectstatic", "--noinput", "-v0")
-    server.shell(MAKE_CLERK)
-    server.start()
-    yield server
-    server.kill()
-    server.forget()
+    settings = {"DEBUG": "false", "DEMO": "false", "FIELD_KEYS": Fernet.generate_key().decode()}
+    Server(tmp_path, **settings).manage("collectstatic", "--noinput", "-v0")
+    with serving(tmp_path, **settings) as server:
+        server.shell(MAKE_CLERK)
+        yield server
 
 
 def send(how: str) -> Act:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import Server, until
 from .people import Person
+from .server import Server, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Server
 from .people import Person
 from .post import Post, link_in
+from .server import HOST, Server
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,8 +35,10 @@ SHOWN = "JSON.parse(localStorage.shown ?? '[]')"
 
 
 def test_host_hears_of_it_once_and_admits_from_the_mail(
-    host: Person, new_person: NewPerson, server: Server
+    new_person: NewPerson, server: Server
 ) -> None:
+    email = next(server.hosts)
+    host = new_person(HOST, email)
     _, guest_link = host.plan_meeting("Weekly planning")
     context = host.page.context
     context.add_init_script(COUNTING)
@@ -56,8 +58,8 @@ def test_host_hears_of_it_once_and_admits_from_the_mail(
     host.becomes(f"{SHOWN}.length === 1")
 
     # Nobody comes: the mail, on a phone
-    server.manage("shell", "-v0", "-c", LATER)
-    mail = Post(server.file.parent / "mail").brings("hanna", 1)
+    server.shell(LATER)
+    mail = Post(server.file.parent / "mail").brings(email, 1)
     phone = new_person(host.name, viewport=PHONE)
     link = link_in(mail, "/admit/")
     phone.go_to(link)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail as sent_by_django
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from meetings.models import Answer, Booking, Guest, JoinLink, OutgoingMail, Series
@@ -20,7 +19,7 @@ from meetings.services.mail import notices, posting
 from meetings.services.scheduling import MeetingWish
 from meetings.services.series.booking import SeriesWish, book_series
 
-from .conftest import CHROMIUM, FLAGS
+from .looks import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db]
 
@@ -29,15 +28,14 @@ START = datetime(2027, 3, 16, 9, tzinfo=UTC)
 ABOUT = "Bring the figures of the last quarter.\n\nAgenda:\n1. Numbers\n2. What we do next"
 
 
-def test_mails_can_be_read_by_day_and_by_night_and_on_a_phone(dana: User) -> None:
+def test_mails_can_be_read_by_day_and_by_night_and_on_a_phone(
+    dana: User, chromium: Browser
+) -> None:
     with time_machine.travel(NOW):
         pages = dict(letters(dana))
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
+    with chromium.new_page() as page:
         troubles = [each for name, html in pages.items() for each in troubles_of(page, name, html)]
-        browser.close()
 
     assert len(pages) == 11
     assert troubles == []
@@ -45,18 +43,18 @@ def test_mails_can_be_read_by_day_and_by_night_and_on_a_phone(dana: User) -> Non
 
 def troubles_of(page: Page, name: str, html: str) -> Iterator[str]:
     """What somebody would stumble over."""
+    page.set_content(html)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for width in (700, 320):
             page.set_viewport_size({"width": width, "height": 900})
-            page.set_content(html)
             over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if over > 0:
                 yield f"{name} at {width} px is {over} px too wide"
             keep(page, f"{name}-{scheme}-{width}")
         yield from (
             f"{name}, {scheme}: {each['id']} at {each['nodes'][0]['html'][:120]}"
-            for each in Axe().run(page).response["violations"]
+            for each in violations(page)
             if each["impact"] in {"serious", "critical"}
         )
 

@@ -23,15 +23,26 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 390, 800, 1280])
-def test_question_whether_to_end_covers_nobody(
-    host: Person, new_person: NewPerson, width: int
+def test_nothing_is_covered_and_nothing_said_that_is_so_no_more(
+    host: Person, new_person: NewPerson
 ) -> None:
     _, address, guest_link = begin(host, new_person)
-    new_person("Ana Lima").join(guest_link)
-    page = host.page
-    page.set_viewport_size({"width": width, "height": 740})
+    ana = new_person("Ana Lima")
     host.go_to(address)
+
+    ana.join(guest_link)
+    expect(said_on(host.page)).to_contain_text("1 person waits", timeout=SOON)
+    ana.press("Stop waiting")
+    expect(said_on(host.page)).not_to_contain_text("waits", timeout=SOON)
+    ana.join(guest_link)
+    for width in (320, 390, 800, 1280):
+        question_whether_to_end_covers_nobody(host.page, address, width)
+    what_was_said_of_the_doors_goes(host, new_person, address)
+
+
+def question_whether_to_end_covers_nobody(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(address)
     page.get_by_role("button", name="Admit Ana Lima").wait_for(timeout=SOON)
 
     page.locator("summary", has_text="End for all").click()
@@ -41,10 +52,7 @@ def test_question_whether_to_end_covers_nobody(
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def test_what_was_said_of_the_doors_goes_when_it_is_not_so_any_more(
-    host: Person, new_person: NewPerson
-) -> None:
-    _, address, _ = begin(host, new_person)
+def what_was_said_of_the_doors_goes(host: Person, new_person: NewPerson, address: str) -> None:
     other = new_person(host.name, storage_state=host.page.context.storage_state())
     host.go_to(address)
     host.press("Lock")
@@ -55,20 +63,6 @@ def test_what_was_said_of_the_doors_goes_when_it_is_not_so_any_more(
 
     other.sees("The meeting is open again.")
     expect(host.page.get_by_text("The meeting is locked.")).to_have_count(0, timeout=SOON)
-
-
-def test_that_somebody_waits_is_not_said_any_longer_than_they_do(
-    host: Person, new_person: NewPerson
-) -> None:
-    _, address, guest_link = begin(host, new_person)
-    ana = new_person("Ana Lima")
-    host.go_to(address)
-    ana.join(guest_link)
-    expect(said_on(host.page)).to_contain_text("1 person waits", timeout=SOON)
-
-    ana.press("Stop waiting")
-
-    expect(said_on(host.page)).not_to_contain_text("waits", timeout=SOON)
 
 
 def said_on(page: Page) -> Locator:

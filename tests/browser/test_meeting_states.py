@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from .conftest import PASSWORD, Server
 from .door_scenes import LONG, PASSCODE
 from .looks import listen, look_at, visit_all
 from .meeting_scenes import SHELF
 from .people import Person
+from .server import Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -35,12 +35,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "MEETING_PROVIDERS": f"builtin=builtin,{SHELF}=tests.browser.shelf.Provider",
         f"MEETING_{SHELF.upper()}_URL": FILES,
     }
-    server = Server(tmp_path_factory.mktemp("parley"), **account)
-    server.prepare()
-    server.start()
-    yield server
-    server.kill()
-    server.forget()
+    with serving(tmp_path_factory.mktemp("parley"), **account) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +57,8 @@ def guest(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def organizer(new_person: Callable[..., Person]) -> Person:
-    person = new_person("Hanna Berg")
+    person = new_person("Hanna Berg", ORGANIZER)
     keep_files_away(person.page.context)
-    person.sign_in(ORGANIZER, PASSWORD)
     return person
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from .at_a_double import MAKE_OPERATOR, OPERATOR
-from .conftest import PASSWORD, Server
 from .looks import listen, look_at, visit_all
 from .people import Person
+from .server import OPERATOR, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -64,7 +63,6 @@ PEOPLE = PAGES["admin-people"]
 @pytest.fixture(scope="module")
 def found(server: Server) -> dict[str, str]:
     """The keys and tokens of the scene."""
-    server.shell(MAKE_OPERATOR)
     keys: dict[str, str] = json.loads(server.shell(SCENES).split("FOUND")[1])
     return keys
 
@@ -72,9 +70,7 @@ def found(server: Server) -> dict[str, str]:
 @pytest.fixture
 def page(new_person: Callable[..., Person], found: dict[str, str]) -> Page:
     """The operator's."""
-    operator = new_person("Olga")
-    operator.sign_in(OPERATOR, PASSWORD)
-    return operator.page
+    return new_person("Olga", OPERATOR).page
 
 
 def test_pages_of_the_administration_are_whole(page: Page, found: dict[str, str]) -> None:

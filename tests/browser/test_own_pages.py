@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from .conftest import PASSWORD, Server
 from .looks import listen, look_at, visit_all
 from .people import Person
+from .server import PASSWORD, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -82,9 +82,8 @@ def guest(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
     context.close()
 
 
-def sign_in(person: Person, email: str) -> None:
-    """Also said once more by the password, as pages ask on which much can be lost."""
-    person.sign_in(email, PASSWORD)
+def prove(person: Person) -> None:
+    """Say the password once more, as pages ask on which much can be lost."""
     person.page.goto("/profile/data/")
     person.page.get_by_label("Password").fill(PASSWORD)
     press(person.page, "Go on")
@@ -98,8 +97,8 @@ def press(page: Page, name: str) -> None:
 def test_pages_about_ones_own_security_are_whole(
     new_person: NewPerson, server: Server, held: dict[str, str]
 ) -> None:
-    member = new_person("Hanna Berg")
-    sign_in(member, MEMBER)
+    member = new_person("Hanna Berg", MEMBER)
+    prove(member)
     pages = {"security-none": SECURITY, "app-on": f"{SECURITY}totp/activate/"}
     troubles = visit_all(member.page.context, pages, {})
     key = server.shell(FACTORS).split("KEY")[1].strip()
@@ -162,8 +161,8 @@ def test_what_is_held_about_a_guest_is_whole(guest: BrowserContext, held: dict[s
 
 
 def test_handing_over_is_whole(new_person: NewPerson, held: dict[str, str]) -> None:
-    person = new_person("Hanna Berg")
-    sign_in(person, GIVING)
+    person = new_person("Hanna Berg", GIVING)
+    prove(person)
     page, troubles = person.page, []
     heard = listen(page, 400)
 
@@ -186,8 +185,8 @@ def test_handing_over_is_whole(new_person: NewPerson, held: dict[str, str]) -> N
 
 
 def test_leaving_is_whole(new_person: NewPerson, held: dict[str, str]) -> None:
-    person = new_person("Hanna Berg")
-    sign_in(person, LEAVING)
+    person = new_person("Hanna Berg", LEAVING)
+    prove(person)
     page, troubles = person.page, []
     heard = listen(page, 400)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .conftest import Server
 from .looks import visit_all
 from .people import Person
+from .server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 

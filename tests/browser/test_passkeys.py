@@ -8,9 +8,9 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.accounts.factors import code_of
 
-from .conftest import PASSWORD, Server
+from .looks import visit_all
 from .people import Person
-from .test_pages import visit_all
+from .server import PASSWORD, Server
 
 pytestmark = pytest.mark.browser
 SECURITY = "/account/security/"
@@ -18,9 +18,8 @@ SECURITY = "/account/security/"
 
 @pytest.fixture
 def member(new_person: Callable[..., Person], server: Server) -> tuple[Person, str]:
-    person, email = new_person("Hanna"), next(server.hosts)
-    person.sign_in(email, PASSWORD)
-    return person, email
+    email = next(server.hosts)
+    return new_person("Hanna", email), email
 
 
 def with_authenticator(page: Page) -> CDPSession:

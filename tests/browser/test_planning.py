@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import PASSWORD, Server
 from .people import Person
+from .server import Server
 
 pytestmark = pytest.mark.browser
 NewPerson = Callable[..., Person]
@@ -16,9 +16,7 @@ NewPerson = Callable[..., Person]
 
 @pytest.fixture
 def hanna(new_person: NewPerson, server: Server) -> Person:
-    hanna = new_person("Hanna", viewport={"width": 390, "height": 800})
-    hanna.sign_in(next(server.hosts), PASSWORD)
-    return hanna
+    return new_person("Hanna", next(server.hosts), viewport={"width": 390, "height": 800})
 
 
 def test_dates_and_conflicts_show_as_soon_as_they_are_known(hanna: Person) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from .conftest import HOST, Server
 from .people import Person
+from .server import HOST, Server, serving
 
 pytestmark = pytest.mark.browser
 
@@ -43,13 +43,9 @@ def elsewhere() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[Server]:
     """Parley, whose rooms are all held on the other site."""
-    server = Server(tmp_path_factory.mktemp("parley"))
-    server.environment["MEETING_PROVIDERS"] = "away=tests.browser.away.Provider"
-    server.environment["MEETING_AWAY_URL"] = elsewhere
-    server.prepare()
-    server.start()
-    yield server
-    server.kill()
+    place = {"MEETING_PROVIDERS": "away=tests.browser.away.Provider", "MEETING_AWAY_URL": elsewhere}
+    with serving(tmp_path_factory.mktemp("parley"), **place) as server:
+        yield server
 
 
 def test_people_who_come_in_arrive_at_the_providers_site(

@@ -2,16 +2,14 @@
 
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from .conftest import Server, until
 from .people import Person
+from .server import Server, answers, free_port, serving, until
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,9 +47,9 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if COTURN is None:
         pytest.skip("turnserver (coturn) is not installed: meeting through a relay was NOT tested.")
     directory = tmp_path_factory.mktemp("coturn")
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([COTURN, *_options(directory, port)], stdout=subprocess.DEVNULL)
-    until(lambda: _answers(port), "coturn to answer")
+    until(lambda: answers(port), "coturn to answer")
     yield f"turn:127.0.0.1:{port}?transport=udp"
     process.kill()
     process.wait()
@@ -60,11 +58,8 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server(relay: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     known = {"TURN_URLS": relay, "TURN_SECRET": SECRET, "BUILTIN_ROOM_RELAY_ONLY": "true"}
-    server = Server(tmp_path_factory.mktemp("parley"), **known)
-    server.prepare()
-    server.start()
-    yield server
-    server.kill()
+    with serving(tmp_path_factory.mktemp("parley"), **known) as server:
+        yield server
 
 
 def test_people_meet_through_the_relay_and_their_passwords_are_renewed(
@@ -125,14 +120,3 @@ def _options(directory: Path, port: int) -> list[str]:
         f"--userdb={directory / 'users'}",
         "--log-file=stdout",
     ]
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-def _answers(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

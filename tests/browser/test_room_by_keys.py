@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator
 
+from .looks import violations
 from .people import Person, Probe
 
 pytestmark = [
@@ -31,13 +31,11 @@ class Faults:
     """What axe finds, by the state in which it was found."""
 
     def __init__(self) -> None:
-        self.axe = Axe()
         self.found: dict[str, list[str]] = {}
 
     def look(self, person: Person, state: str) -> None:
-        violations = self.axe.run(person.page).response["violations"]
-        if violations:
-            self.found[state] = [fault["id"] for fault in violations]
+        if found := violations(person.page):
+            self.found[state] = [fault["id"] for fault in found]
 
 
 def test_a_meeting_is_held_by_keys_alone(host: Person, new_person: NewPerson) -> None:

@@ -6,12 +6,11 @@ import pytest
 
 from tests import redis_server
 
-from .conftest import Server
 from .people import Person, Probe, see_and_hear
+from .server import Server, serving
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.alone,
     pytest.mark.looks,
     pytest.mark.enable_socket,
 ]
@@ -36,11 +35,8 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Red
 
 @pytest.fixture(scope="module")
 def server(redis: redis_server.Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("parley"), REDIS_URL=redis.url)
-    server.prepare()
-    server.start()
-    yield server
-    server.kill()
+    with serving(tmp_path_factory.mktemp("parley"), REDIS_URL=redis.url) as server:
+        yield server
 
 
 @pytest.fixture

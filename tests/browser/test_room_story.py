@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import Server
-from .people import Person, see_and_hear
+from .people import Person, media_of, see_and_hear
+from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 NewPerson = Callable[..., Person]
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
@@ -20,6 +20,7 @@ def test_a_planned_meeting_is_held_from_the_first_knock_to_the_end(
     host_link, guest_link = host.plan_meeting("Design review")
 
     host_opens_and_admits_who_knocks(host, ana, host_link, guest_link)
+    another_is_sent_away(host, new_person("Eva Roth"), guest_link)
     they_see_hear_and_read_each_other(host, ana)
     third_person_comes_on_a_phone(host, ana, ben, guest_link)
     hand_goes_up_and_the_host_lowers_it(host, ana)
@@ -44,6 +45,13 @@ def host_opens_and_admits_who_knocks(
     assert host.page.title().startswith("(1) ")
     host.press("Admit")
     ana.is_in()
+
+
+def another_is_sent_away(host: Person, eva: Person, link: str) -> None:
+    eva.join(link)
+    host.press("Deny")
+    eva.sees("The host did not let you in.")
+    assert host.probe()["waiting"] == []
 
 
 def they_see_hear_and_read_each_other(host: Person, ana: Person) -> None:
@@ -146,51 +154,3 @@ def test_people_keep_talking_while_the_server_is_away_and_a_reload_asks_nothing(
     assert sorted(names) == ["Ana Lima", host.name], "the page before the reload is gone at once"
     ana.reads("Every word.")
     assert [host.errors, ana.errors] == [[], []]
-
-
-@pytest.mark.looks
-def test_somebody_without_camera_and_microphone_can_still_join(
-    host: Person, new_person: NewPerson
-) -> None:
-    eva = new_person("Eva Roth")
-    eva.page.add_init_script(REFUSE_DEVICES)
-    host_link, guest_link = host.plan_meeting("Listening in", waits="nobody")
-    host.join(host_link)
-    host.is_in()
-
-    eva.go_to(guest_link)
-    eva.sees("The browser may not use your camera.")
-    eva.sees("The browser may not use your microphone.")
-    eva.join(guest_link)
-    eva.is_in()
-
-    see_and_hear((eva, host.name))
-    host.until(lambda probe: media_of(probe, "Eva Roth") == NOTHING, "Eva without devices")
-    assert host.page.locator(".tile", has_text="Eva Roth").get_by_text("ER").is_visible()
-
-
-@pytest.mark.looks
-def test_who_waits_can_be_sent_away(host: Person, new_person: NewPerson) -> None:
-    eva = new_person("Eva Roth")
-    host_link, guest_link = host.plan_meeting("Interview", waits="everyone")
-    host.join(host_link)
-    host.is_in()
-
-    eva.join(guest_link)
-    host.press("Deny")
-
-    eva.sees("The host did not let you in.")
-    assert host.probe()["waiting"] == []
-
-
-NOTHING = {"audio": False, "video": False, "screen": False}
-REFUSE_DEVICES = """
-navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError") };
-"""
-
-
-def media_of(probe: dict[str, object], name: str) -> dict[str, bool]:
-    roster = probe["roster"]
-    assert isinstance(roster, list)
-    found: dict[str, bool] = next(peer["media"] for peer in roster if peer["name"] == name)
-    return found

@@ -1,7 +1,5 @@
 """A series across a change of clocks, with guests in three zones: from its plan to its end."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,9 +12,10 @@ from playwright.sync_api import expect
 from tests import calendar_reader
 from tests.calendar_reader import Program, ReadCalendar, ReadEvent, read
 
-from .conftest import BASE, PASSWORD, Server
+from .looks import SETTLED
 from .people import Person
 from .post import Post, calendar_of, link_in, text_of
+from .server import Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 NewPerson = Callable[..., Person]
@@ -86,13 +85,16 @@ def far_future(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendar_reader, "LAST", STARTS[-1] + timedelta(days=365))
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A site of its own, as each mail that is sent there is counted."""
+    with serving(tmp_path_factory.mktemp("parley")) as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
 def worker(server: Server) -> Iterator[None]:
-    command = [sys.executable, "manage.py", "run_huey"]
-    with server.log.open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=BASE, env=server.environment, stdout=log, stderr=log
-        )
+    process = server.run("manage.py", "run_huey")
     yield
     process.terminate()
     process.wait(15)
@@ -100,9 +102,7 @@ def worker(server: Server) -> Iterator[None]:
 
 @pytest.fixture
 def hanna(new_person: NewPerson, server: Server) -> Person:
-    hanna = new_person("Hanna Berg", timezone_id="Europe/Berlin")
-    hanna.sign_in(next(server.hosts), PASSWORD)
-    return hanna
+    return new_person("Hanna Berg", next(server.hosts), timezone_id="Europe/Berlin")
 
 
 @pytest.fixture
@@ -151,6 +151,7 @@ def plan(hanna: Person, guests: list[Guest]) -> str:
     page.get_by_label("How many times").fill("4")
     page.locator("[name=guests]").fill("\n".join(each.email for each in guests))
     expect(page.locator("#plan").get_by_role("listitem")).to_have_count(4)
+    page.evaluate(SETTLED)
     hanna.press("Plan meeting")
     page.wait_for_url("**/series/*/")
     return page.url

@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page
 
 from tests.providers.doubles import plugnmeet, videosdk, xroom
 
-from .conftest import PASSWORD, Server
 from .people import Person
+from .server import Server, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -54,12 +54,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for name, double in DOUBLES.items():
             for option, value in doubles.enter_context(double()).account().items():
                 environment[f"MEETING_{name.upper()}_{option.upper()}"] = value
-        server = Server(tmp_path_factory.mktemp("parley"), **environment)
-        server.prepare()
-        server.start()
-        yield server
-        server.kill()
-        server.forget()
+        with serving(tmp_path_factory.mktemp("parley"), **environment) as server:
+            yield server
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +67,7 @@ def meetings(server: Server) -> dict[str, str]:
 
 @pytest.fixture
 def organizer(new_person: NewPerson) -> Person:
-    person = new_person("Hanna Berg")
-    person.sign_in("hanna0@example.org", PASSWORD)
-    return person
+    return new_person("Hanna Berg", "hanna0@example.org")
 
 
 @pytest.mark.parametrize("provider", INSIDE)

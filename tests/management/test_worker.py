@@ -16,27 +16,28 @@ from tests.providers.doubles.base import Call, Reply
 from tests.providers.doubles.xroom import Double
 from tests.providers.doubles.xroom.faults import on
 
-from .conftest import Start
+from .conftest import Parley, Start
 
-pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("prepared")]
+pytestmark = pytest.mark.usefixtures("prepared")
 
 BOOK = """
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
 from meetings.services import scheduling
-dana = User.objects.create_user("dana@example.org", "a horse, a battery", name="Dana")
+dana, _ = User.objects.get_or_create(email="dana@example.org", name="Dana")
 scheduling.book(dana, scheduling.MeetingWish(
-    title="Review", starts_at=timezone.now() + timedelta(days=1), duration=30, time_zone="UTC"))
+    title="Review", starts_at=timezone.now() + timedelta(days=%d), duration=30, time_zone="UTC"))
 """
 AFTER_THE_LEASE = """
 from datetime import timedelta
 from django.utils import timezone
 from meetings.models import Reservation
 from meetings.services import reservations
-Reservation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+late = Reservation.objects.exclude(state="held")
+late.update(leased_until=timezone.now() - timedelta(seconds=1))
 reservations.sweep()
-print("State:", Reservation.objects.get().state)
+print("States:", *Reservation.objects.values_list("state", flat=True))
 """
 
 
@@ -78,29 +79,29 @@ def until(happened: Callable[[], Any]) -> bool:
     return bool(happened())
 
 
-def test_worker_reserves_what_was_planned(
-    start: Start, double: Double, account: dict[str, str], tmp_path: Path
-) -> None:
-    start("run_huey", **account)
-
-    run(start, "shell", "-c", BOOK, **account)
-
-    assert until(lambda: "booking/get" in double.methods())
-    assert written(double) == ["booking/add"]
-    assert until(lambda: rows(tmp_path, "task") == 0)
-    assert until(lambda: rows(tmp_path, "kv") == 0)  # the queue grows with no task
-
-
 def rows(data: Path, table: str) -> int:
     """What the queue's own file holds."""
     with closing(sqlite3.connect(data / "tasks.sqlite3")) as queue:
         return int(queue.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
-    start: Start, double: Double, account: dict[str, str]
+def test_worker_reserves_what_was_planned_also_after_it_was_killed(
+    start: Start, double: Double, account: dict[str, str], tmp_path: Path
 ) -> None:
     worker = start("run_huey", **account)
+
+    run(start, "shell", "-c", BOOK % 1, **account)
+
+    assert until(lambda: "booking/get" in double.methods())
+    assert written(double) == ["booking/add"]
+    assert until(lambda: rows(tmp_path, "task") == 0)
+    assert until(lambda: rows(tmp_path, "kv") == 0)  # the queue grows with no task
+    killed_after_the_provider_said_yes_it_leaves_one(start, double, account, worker)
+
+
+def killed_after_the_provider_said_yes_it_leaves_one(
+    start: Start, double: Double, account: dict[str, str], worker: Parley
+) -> None:
     said_yes, over = Event(), Event()
 
     def hold_back(_: Any, __: Call, reply: Reply) -> Reply:
@@ -109,13 +110,13 @@ def test_worker_killed_after_the_provider_said_yes_leaves_one_reservation(
         return reply
 
     with double.failing(on("booking/add", hold_back)):
-        run(start, "shell", "-c", BOOK, **account)
+        run(start, "shell", "-c", BOOK % 2, **account)
         assert said_yes.wait(30)
         os.kill(worker.process.pid, signal.SIGKILL)
         over.set()
         said = run(start, "shell", "-c", AFTER_THE_LEASE, **account)
 
-    assert "State: held" in said
-    assert len(double.bookings) == 1
-    assert written(double) == ["booking/add", "booking/update"]
+    assert "States: held held" in said
+    assert len(double.bookings) == 2
+    assert written(double) == ["booking/add", "booking/add", "booking/update"]
     assert worker.process.wait(5) == -signal.SIGKILL
