@@ -1,7 +1,7 @@
 """What is now and next, and the agenda by local day."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -224,15 +224,23 @@ def test_search_as_one_types_gets_the_agenda_alone(as_dana: Client) -> None:
 # Many
 
 
+@pytest.fixture
+def pages_of_five(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Short pages; questions that were prepared for long ones are made anew, before and after."""
+    agenda._prepared.cache_clear()
+    monkeypatch.setattr(agenda, "PAGE", 5)
+    yield
+    agenda._prepared.cache_clear()
+
+
+@pytest.mark.usefixtures("pages_of_five")
 @pytest.mark.parametrize("show", ["upcoming", "past", "cancelled"])
 def test_many_meetings_are_each_shown_once_page_after_page(
     as_dana: Client,
     book: Book,
     clock: time_machine.TimeMachineFixture,
     show: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(agenda, "PAGE", 5)
     start = timezone.now() + timedelta(hours=1)
     for number in range(12):  # four at a time, so that pages break between equal starts
         book(f"No. {number}", at=start + number // 4 * timedelta(hours=1), may_overlap=True)
