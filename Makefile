@@ -23,25 +23,30 @@ test: .venv/dev.stamp $(MO) ## Run the whole suite on SQLite
 test-postgres: export DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/parley
 test-postgres: export REQUIRE_POSTGRES = 1
 test-postgres: export PGOPTIONS = -c synchronous_commit=off
-test-postgres: beside = and not looks
-test-postgres: counted =
+test-postgres: counted = $(if $(EVERY),--every-parameter)
 test-postgres: report = true
-test-postgres: .venv/dev.stamp $(MO) ## Run the whole suite on PostgreSQL (DATABASE_URL=postgres://...)
+test-postgres: in_browsers = $(if $(EVERY),browser and not alone and not looks)
+test-postgres: on_its_own = alone and not $(if $(EVERY),looks,browser)
+test-postgres: .venv/dev.stamp $(MO) ## Run what sees a database on PostgreSQL (DATABASE_URL=postgres://..., EVERY=1)
 	@echo "On $$DATABASE_URL (set DATABASE_URL to name another)"
 	@$(suite)
 
 # Tests marked `alone` watch the clock or end processes: they have the machine to themselves. What
 # is marked `looks` sees no database: once, on SQLite, is enough. Coverage is counted there, by the
 # first phase alone: it reaches nearly every line, and counting makes everything half as fast.
+# PostgreSQL is asked with the first parameter of each test; EVERY=1 takes all, and browsers, too.
 define suite
 	rm -f .coverage; status=0; \
-	$(pytest) $(counted) -m "not browser and not alone" --numprocesses auto --maxprocesses 8 || status=1; \
-	$(pytest) -m "browser and not alone $(beside)" -n 2 --dist loadfile || status=1; \
-	$(pytest) -m "alone $(beside)" || status=1; \
+	$(pytest) $(counted) -m "not browser and not alone" \
+	  --numprocesses auto --maxprocesses 8 --dist worksteal || status=1; \
+	$(if $(in_browsers),$(pytest) -m "$(in_browsers)" -n 2 --dist loadfile || status=1;) \
+	$(pytest) -m "$(on_its_own)" || status=1; \
 	$(report) || status=1; \
 	exit $$status
 endef
 pytest = $(PY) -m pytest
+in_browsers = browser and not alone
+on_its_own = alone
 counted = --cov --cov-report= --cov-fail-under=0
 report = $(PY) -m coverage report
 

@@ -1,9 +1,7 @@
 """What every test may use: three people, and what is theirs."""
 
-import gc
-import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +10,6 @@ from typing import Any
 import pytest
 import structlog
 from allauth.account.models import EmailAddress
-from coverage import Coverage
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -32,6 +29,19 @@ from meetings.services import accounts, breakers, rooms, scheduling
 from meetings.views import throttles
 
 from . import prepared
+from .choosing import (
+    pytest_addoption,
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_runtest_protocol,
+)
+
+__all__ = [
+    "pytest_addoption",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_protocol",
+]
 
 PASSWORD = "a horse, a battery"
 
@@ -39,54 +49,6 @@ Share = Callable[[], str]
 
 hypothesis.register_profile("patient", deadline=None)  # machines are slow when they are busy
 hypothesis.load_profile("patient")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """While coverage is counted, a test that reaches what another does runs without: twice as fast.
-
-    That is each parameter but the first of a test, and what is marked `uncounted`.
-    """
-    counting = Coverage.current()
-    if counting is None or not item.get_closest_marker("uncounted"):
-        return (yield)
-    counting.stop()
-    try:
-        return (yield)
-    finally:
-        counting.start()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only tests that see a database; tests that need that one are said elsewhere.
-
-    In CI a skip is a failure.
-    """
-    counted: set[str] = set()
-    for item in items:
-        kind = item.nodeid.partition("[")[0]
-        if kind in counted:
-            item.add_marker("uncounted")
-        counted.add(kind)
-    if connection.vendor == "postgresql":
-        config.hook.pytest_deselected(items=[item for item in items if not sees_database(item)])
-        items[:] = filter(sees_database, items)
-    elif not os.environ.get("REQUIRE_POSTGRES"):
-        for item in items:
-            if "postgres" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make test-postgres"))
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays to the end: the garbage collector need not walk it each time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
-
-
-def sees_database(item: pytest.Item) -> bool:
-    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-    return bool(asked or {"django_db", "browser"} & set(item.keywords))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from accounts.models import User
 from tests.calendar_reader import Program, read
 from tests.calendar_stories import BEGIN, STORIES, feed, files, in_our_books
 
+pytestmark = pytest.mark.uncounted
+
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_calendars_hold_what_is_in_our_books_also_when_files_come_in_the_wrong_order(

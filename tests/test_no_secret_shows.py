@@ -43,7 +43,7 @@ from tests.deliveries import Delivery, plugnmeet_tells, videosdk_tells, xroom_te
 from tests.providers.doubles.base import Call, Reply
 
 __all__ = ["at_plugnmeet", "at_videosdk", "at_xroom"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 PASSCODE = "gehe1m 100% ä"
 KEEP_KEYS = (Booking, Room, JoinLink, RoomSession, Reservation, WebhookDelivery)

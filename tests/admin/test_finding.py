@@ -21,7 +21,7 @@ from meetings.services import rooms, scheduling
 
 from .conftest import MODELS, Meeting, list_of, page_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 Book = Callable[..., Booking]
 
 

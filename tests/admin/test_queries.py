@@ -14,7 +14,7 @@ from meetings.models import JoinLink, RoomSession
 
 from .conftest import MODELS, Meeting, fill, list_of, page_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 MANY = 8
 

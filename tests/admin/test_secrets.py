@@ -9,7 +9,7 @@ from meetings.models import JoinLink, RoomSession
 
 from .conftest import CLAIM, GUEST, HOST_KEY, LEASE, MODELS, RESUME, Meeting, list_of, page_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 # Nothing but `style=` of Django's own, if any, may be inline; we allow not even that.
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*json)|<style|\sstyle=|\son\w+=")

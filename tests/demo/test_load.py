@@ -17,7 +17,7 @@ from tests.conftest import signed_in
 
 from .conftest import MONDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 
 
 def rows() -> dict[str, int]:

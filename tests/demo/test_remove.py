@@ -18,7 +18,7 @@ from tests.accounts_at_doubles import AtXroom, at_xroom
 
 __all__ = ["at_xroom"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 Book = Callable[..., Booking]
 
 

@@ -16,7 +16,7 @@ from meetings.models.owed import LEASE
 from meetings.services.mail import mails, notices, posting
 from tests.smtp_double import SmtpDouble, smtp_double
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 Book = Callable[..., Booking]
 Outcome = OutgoingMail.Outcome
 

@@ -24,7 +24,7 @@ from tests.accounts_at_doubles import ALIAS, AtPlugnmeet, hold
 from tests.deliveries import plugnmeet_tells
 from tests.providers.doubles.plugnmeet.rooms import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.uncounted]
 Clock = time_machine.TimeMachineFixture
 
 HOUR = 3600

@@ -20,6 +20,8 @@ from meetings.services.opening import open_room
 from .reading import page
 from .repeating import make_series
 
+pytestmark = pytest.mark.uncounted
+
 Book = Callable[..., Booking]
 
 # Adding one here is adding a page that strangers can open.

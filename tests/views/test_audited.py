@@ -14,6 +14,8 @@ from meetings.services.calendars.feeds import open_feed
 
 from .test_access import OF_A_PERSON, OWNED, Book, addresses
 
+pytestmark = pytest.mark.uncounted
+
 __all__ = ["addresses"]
 
 EVERY_POST = {name for name, how in (OWNED | OF_A_PERSON).items() if "post" in how}

@@ -32,6 +32,8 @@ from .conftest import NOW
 from .doors import ask, host, participants, state
 from .reading import page, text_of
 
+pytestmark = pytest.mark.uncounted
+
 Book = Callable[..., Booking]
 
 KINDS: dict[str, tuple[type[Double], Callable[[Any], dict[str, Any]]]] = {

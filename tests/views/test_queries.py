@@ -21,6 +21,8 @@ from meetings.services.series.booking import SeriesWish, book_series
 from .conftest import NOW, Typed
 from .reading import text_of
 
+pytestmark = pytest.mark.uncounted
+
 Book = Callable[..., Booking]
 AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
