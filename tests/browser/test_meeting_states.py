@@ -11,7 +11,7 @@ from .door_scenes import LONG, PASSCODE
 from .looks import listen, look_at, visit_all
 from .meeting_scenes import SHELF
 from .people import Person
-from .server import Server, serving
+from .server import PASSWORD, Server, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.enable_socket]
 
@@ -155,8 +155,11 @@ def test_questions_about_recordings_are_whole(organizer: Person, pages: dict[str
 
 
 def test_page_that_leads_to_a_recording_is_whole_and_lets_its_organizer_sign_out(
-    organizer: Person, pages: dict[str, str]
+    new_person: Callable[..., Person], pages: dict[str, str]
 ) -> None:
+    organizer = new_person("Hanna Berg")
+    organizer.sign_in(ORGANIZER, PASSWORD)  # a session of its own: it ends here
+    keep_files_away(organizer.page.context)
     page = organizer.page
     heard = listen(page)
 
