@@ -11,6 +11,7 @@ from .server import Server, serving
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.looks,
     pytest.mark.enable_socket,
 ]
